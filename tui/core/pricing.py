@@ -1,0 +1,128 @@
+"""What a request will cost and what an answer did cost, in US$.
+
+Figures: OpenAI's pricing page and image generation guide, read November 2026. They live in `models.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tui.core.models import Model
+from tui.core.request import Request, parse_size
+
+MILLION = Decimal(1_000_000)
+PARTIAL_TOKENS = 100
+# OpenAI's own rule of thumb for English; only ever part of an estimate.
+CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A price before it is paid: equal bounds where nothing is left to the server, none where `why` says why."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    why: str = ""
+
+    @property
+    def known(self) -> bool:
+        return self.low is not None
+
+
+def factor_tokens(factor: int, width: int, height: int) -> int:
+    """Output tokens of gpt-image-2 and 2.5 for one image: the published prices' formula, in integer arithmetic."""
+    long, short = max(width, height), min(width, height)
+    scaled = (2 * factor * short + long) // (2 * long)
+    return -(-factor * scaled * (2_000_000 + width * height) // 4_000_000)
+
+
+def image_tokens(model: Model, quality: str, width: int, height: int) -> int | None:
+    """Output tokens of one image, or None where they are not published."""
+    for row in model.image_tokens:
+        if row["size"] == f"{width}x{height}" and quality in row:
+            return int(row[quality])
+    factor = model.token_factors.get(quality)
+    return factor_tokens(factor, width, height) if factor else None
+
+
+def estimate(request: Request, model: Model) -> Estimate:
+    """The price of a request as a range; where the quality is left to the server, from its lowest to its highest."""
+    if not model.known:
+        return Estimate(why="no price known for this model")
+    if model.image_prices:
+        return _flat_estimate(request, model)
+    prices = model.token_prices
+    if prices is None or not (model.token_factors or model.image_tokens):
+        return Estimate(why=f"the prices of {model.name} are not published")
+    size = request.parameters.get("size")
+    edges = parse_size(size) if isinstance(size, str) else None
+    if edges is None or 0 in edges:
+        return Estimate(why="the server chooses the size")
+    if request.parameters.get("output_format") == "svg":
+        return Estimate(why="the work of an svg author can't be known before")
+    quality = request.parameters.get("quality", "auto")
+    qualities = [str(quality)] if quality != "auto" else [q for q in model.parameters["quality"].values if q != "auto"]
+    tokens = [count for q in qualities if (count := image_tokens(model, q, *edges)) is not None]
+    if not tokens:
+        return Estimate(why=f"no price known for {size}")
+    partials = request.parameters.get("partial_images", 0) if request.parameters.get("stream") else 0
+    text = -(-len(request.prompt) // CHARACTERS_PER_TOKEN) * prices.text_in
+    extra = int(partials) * PARTIAL_TOKENS
+    low, high = ((count + extra) * prices.image_out * request.count for count in (min(tokens), max(tokens)))
+    return Estimate((low + text) / MILLION, (high + text) / MILLION)
+
+
+def _flat_estimate(request: Request, model: Model) -> Estimate:
+    quality = request.parameters.get("quality", "standard")
+    size = request.parameters.get("size", "1024x1024")
+    for row in model.image_prices:
+        if row["size"] == size and row.get("quality", quality) == quality:
+            price = Decimal(row["price"]) * request.count
+            return Estimate(price, price)
+    return Estimate(why=f"no price known for {size}")
+
+
+def actual(model: Model, usage: Mapping[str, Any] | None, request: Request, images: int) -> Decimal | None:
+    """What an answer cost: from its `usage`, or from the price of an image; None where neither is known.
+
+    A `usage` without output details counts all its output tokens as image tokens.
+    """
+    if model.image_prices:
+        whole = _flat_estimate(request, model).high
+        return whole / request.count * images if whole is not None else None
+    prices = model.token_prices
+    if prices is None or not usage:
+        return None
+    given = usage.get("input_tokens_details") or {}
+    made = usage.get("output_tokens_details") or {}
+    image_in = _count(given.get("image_tokens"))
+    text_in = _count(given.get("text_tokens")) if given else _count(usage.get("input_tokens"))
+    text_out = _count(made.get("text_tokens"))
+    image_out = _count(made.get("image_tokens")) if made else _count(usage.get("output_tokens"))
+    cost = text_in * prices.text_in + image_in * prices.image_in + image_out * prices.image_out
+    cost += text_out * (prices.text_out or prices.image_out)
+    return cost / MILLION
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def dollars(amount: Decimal | float) -> str:
+    """A price as it is shown: cents from a dollar on, four digits below a tenth of it, at least two significant."""
+    value = Decimal(str(amount))
+    if value >= 1 or value == 0:
+        return f"${value:.2f}"
+    return f"${value:.3f}" if value >= Decimal("0.1") else f"${value:.4f}"
+
+
+def describe(estimate: Estimate) -> str:
+    """An estimate in words for the form: `≈ $0.026`, `$0.012–0.42`, or why there is none."""
+    if estimate.low is None or estimate.high is None:
+        return f"no estimate: {estimate.why}"
+    if estimate.low == estimate.high:
+        return f"≈ {dollars(estimate.low)}"
+    return f"{dollars(estimate.low)}–{dollars(estimate.high)[1:]}"

@@ -1,0 +1,74 @@
+"""What is known of an image: its bytes' facts, and every job that gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from tui.core.request import Value
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """One job that gave an image. `created` is Unix seconds, costs are US$, `path` is relative to the library.
+
+    `cost` is this image's share of its job's. The person's own identifiers (user, safety_identifier) are never here.
+    """
+
+    job: str
+    index: int
+    provider: str
+    model: str
+    operation: str
+    prompt: str
+    parameters: Mapping[str, Value]
+    created: int
+    path: str
+    revised_prompt: str | None = None
+    request_id: str | None = None
+    cost: float | None = None
+    estimate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One image, known by the sha256 of its bytes. Width and height are pixels, 0 where they can't be read."""
+
+    sha256: str
+    bytes: int
+    format: str
+    width: int
+    height: int
+    origins: tuple[Origin, ...] = field(default_factory=tuple)
+
+    @property
+    def newest(self) -> Origin | None:
+        """The job that gave these bytes last."""
+        return max(self.origins, key=lambda origin: (origin.created, origin.job), default=None)
+
+    def joined(self, other: Record) -> Record:
+        """Both records' origins, each job and index once; they must be of the same bytes."""
+        if other.sha256 != self.sha256:
+            raise ValueError("records of different images")
+        known = {(origin.job, origin.index): origin for origin in (*self.origins, *other.origins)}
+        return replace(self, origins=tuple(known.values()))
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; `from_json` gives the same record back."""
+        return {"version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Record:
+        """Raises ValueError for an object of another form. Fields of a later version are passed over."""
+        try:
+            origins = tuple(Origin(**_known(Origin, origin)) for origin in data.get("origins", ()))
+            return cls(**{**_known(cls, data), "origins": origins})
+        except (TypeError, AttributeError) as error:
+            raise ValueError(f"not a record: {error}") from error
+
+
+def _known(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in kind.__dataclass_fields__ if name in data}

@@ -1,0 +1,62 @@
+"""Cleaning of text that comes from outside, at the boundary where it enters."""
+
+from __future__ import annotations
+
+import re
+
+LIMIT = 32_000
+ELLIPSIS = "…"
+
+# What a terminal could act on or a reader could be deceived by: C0 but newline and tab, DEL, C1, the marks that
+# change the direction of text, invisible operators and fillers, interlinear and tag characters, byte order marks,
+# lone surrogates and non-characters.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufeff"
+    "\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u115f\u1160\u3164\uffa0\U000e0000-\U000e007f]"
+)
+# A single joiner belongs to emoji and to several scripts; a run of them only hides something.
+_ZERO_WIDTH_RUN = re.compile("[\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f]{2,}")
+_ZERO_WIDTH_SPACE = re.compile("[\u200b\u2060-\u2064]")
+_STACKED_MARKS = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
+
+
+def clean(text: object, *, limit: int = LIMIT) -> str:
+    """`text` with nothing in it that a terminal would act on, at most `limit` characters; newlines and tabs stay."""
+    raw = text if isinstance(text, str) else str(text)
+    # Cut before the expensive steps, with room for what they remove.
+    raw = raw[: limit * 2].replace("\r\n", "\n").replace("\r", "\n")
+    kept = _CONTROL.sub("", raw)
+    kept = _ZERO_WIDTH_SPACE.sub("", _ZERO_WIDTH_RUN.sub(lambda run: run[0][0], kept))
+    kept = _STACKED_MARKS.sub(r"\1", kept)
+    return kept if len(kept) <= limit else kept[: limit - 1] + ELLIPSIS
+
+
+def clean_line(text: object, *, limit: int = 500) -> str:
+    """`clean`, on one line: every run of white space is one blank."""
+    return " ".join(clean(text, limit=limit).split())
+
+
+def shorten(text: str, width: int) -> str:
+    """At most `width` characters, the last one an ellipsis where something was cut."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + ELLIPSIS
+
+
+def human_bytes(count: int) -> str:
+    """A byte count as people read it: 812 B, 14 kB, 1.4 MB."""
+    if count < 1000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def human_seconds(seconds: float) -> str:
+    """A duration as people read it: 3.2 s, 48 s, 2 min 05 s."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s"

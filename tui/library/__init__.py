@@ -1,0 +1,1 @@
+"""What has been made: files, records, the index. No Textual."""

@@ -1,0 +1,1 @@
+"""From an image file to cells. Decoding happens in a child process. No Textual."""

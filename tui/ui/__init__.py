@@ -1,0 +1,1 @@
+"""All of Textual: the command table, the screens, the widgets."""

@@ -1,0 +1,1 @@
+"""The screens that stand over the places: full screen, help, questions."""
