@@ -1,0 +1,205 @@
+"""The configuration: one TOML file, the environment over it, the command line over both.
+
+Every setting is a row of `SETTINGS`; `load` says for each value where it came from. What the file has wrong is
+named and passed over, so that a mistake in it never keeps the program from starting.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tui.core import paths
+from tui.core.naming import DEFAULT_TEMPLATE, TemplateError, stem
+from tui.core.provider import OPENAI, OPENAI_BASE_URL
+from tui.core.text import clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its dotted name in the file, its type, default, the environment variable over it, and help."""
+
+    name: str
+    kind: type
+    default: Any
+    help: str
+    env: str | None = None
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS = (
+    Setting("out", str, "", "the library: the folder that images are saved in", env="SAFELIGHT_OUT"),
+    Setting("theme", str, "safelight", "the theme, by name"),
+    Setting("provider", str, "", "the provider to start with; empty: OpenAI with a key, the sandbox without"),
+    Setting("engine.parallel", int, 4, "jobs at the same time", low=1, high=32),
+    Setting("engine.retries", int, 2, "repeats of an attempt that the server says did nothing", low=0, high=10),
+    Setting("engine.deadline", float, 600.0, "seconds until an attempt is given up", low=1, high=7200),
+    Setting("names.template", str, DEFAULT_TEMPLATE, "file names, from {model} {created} {index} {prompt} {job}"),
+    Setting("preview.style", str, "half", "how the preview draws", choices=("half", "ascii", "plain")),
+    Setting("preview.colors", str, "auto", "colour depth", choices=("auto", "truecolor", "256", "16", "none")),
+    Setting("preview.cell_aspect", float, 2.0, "height of a terminal cell over its width", low=0.5, high=4),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value and where it came from."""
+
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEntry:
+    """A provider of the file: `key_env` names the environment variable that has its key."""
+
+    name: str
+    base_url: str
+    key_env: str | None = None
+    organization: str | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """What is set, and by what. `problems` are sentences about what the file has wrong."""
+
+    file: Path
+    values: Mapping[str, Value]
+    providers: Mapping[str, ProviderEntry] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def get(self, name: str) -> Any:
+        return self.values[name].value
+
+    @property
+    def library(self) -> Path:
+        return Path(self.get("out"))
+
+    @property
+    def extra_models(self) -> Path:
+        return self.file.parent / "models.toml"
+
+
+def load(env: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Config:
+    """Read the configuration. Raises nothing: what can't be used stands in `problems`."""
+    file = paths.config_file(env)
+    problems: list[str] = []
+    data = _read(file, problems)
+    flat = _flatten({key: value for key, value in data.items() if key not in ("providers", "keys")})
+    known = {setting.name for setting in SETTINGS}
+    problems += [f"{file.name}: there is no setting {clean_line(name)}" for name in flat if name not in known]
+    values = {setting.name: _value(setting, flat, file, env, overrides or {}, problems) for setting in SETTINGS}
+    library = values["out"]
+    if not library.value:
+        values["out"] = Value(str(paths.default_library(env)), "default")
+    else:
+        values["out"] = Value(str(Path(library.value).expanduser().absolute()), library.source)
+    template = values["names.template"]
+    try:
+        stem(template.value, model="m", created=0, index=0)
+    except TemplateError as error:
+        problems.append(str(error))
+        values["names.template"] = Value(DEFAULT_TEMPLATE, "default")
+    providers = _providers(data.get("providers", {}), env, problems)
+    if values["provider"].value and values["provider"].value not in {*providers, "sandbox"}:
+        problems.append(f"{file.name}: there is no provider {clean_line(values['provider'].value)}")
+        values["provider"] = Value("", "default")
+    return Config(file, values, providers, _keys(data.get("keys", {}), problems), tuple(problems))
+
+
+def _read(file: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(f"{file.name} can't be read and is passed over: {clean_line(error)}")
+        return {}
+
+
+def _flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        flat.update(_flatten(value, f"{name}.") if isinstance(value, dict) else {name: value})
+    return flat
+
+
+def _value(
+    setting: Setting,
+    flat: Mapping[str, Any],
+    file: Path,
+    env: Mapping[str, str],
+    overrides: Mapping[str, Any],
+    problems: list[str],
+) -> Value:
+    """The first usable value of: the command line, the environment, the file, the default."""
+    given = [(overrides.get(setting.name), "command line")]
+    if setting.env:
+        given.append((env.get(setting.env) or None, f"environment: {setting.env}"))
+    given.append((flat.get(setting.name), file.name))
+    for raw, source in given:
+        if raw is None:
+            continue
+        if complaint := _complaint(setting, raw):
+            problems.append(f"{source}: {setting.name} must be {complaint}")
+            continue
+        return Value(setting.kind(raw), source)
+    return Value(setting.default, "default")
+
+
+def _complaint(setting: Setting, raw: Any) -> str | None:
+    kinds = (int, float) if setting.kind is float else (setting.kind,)
+    if isinstance(raw, bool) or not isinstance(raw, kinds):
+        return {int: "a whole number", float: "a number", str: "text"}[setting.kind]
+    if setting.choices and raw not in setting.choices:
+        return f"one of {', '.join(setting.choices)}"
+    if isinstance(raw, (int, float)):
+        low, high = setting.low, setting.high
+        if (low is not None and raw < low) or (high is not None and raw > high):
+            return f"from {low} to {high}"
+    return None
+
+
+def _providers(data: Any, env: Mapping[str, str], problems: list[str]) -> dict[str, ProviderEntry]:
+    """OpenAI, or whatever OPENAI_BASE_URL names, first; then those of the file."""
+    providers = {
+        OPENAI: ProviderEntry(
+            OPENAI,
+            env.get("OPENAI_BASE_URL", "").strip() or OPENAI_BASE_URL,
+            "OPENAI_API_KEY",
+            env.get("OPENAI_ORG_ID") or None,
+            env.get("OPENAI_PROJECT_ID") or None,
+        )
+    }
+    for name, entry in data.items() if isinstance(data, dict) else ():
+        url = entry.get("base_url") if isinstance(entry, dict) else None
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            problems.append(f"provider {clean_line(name)}: base_url must be an http or https address")
+        elif "key" in entry or "api_key" in entry:
+            problems.append(f"provider {clean_line(name)}: keys do not belong in this file; name a variable in key_env")
+        elif not all(isinstance(entry.get(part, ""), str) for part in ("key_env", "organization", "project")):
+            problems.append(f"provider {clean_line(name)}: key_env, organization and project must be text")
+        else:
+            providers[name] = ProviderEntry(
+                name, url.rstrip("/"), entry.get("key_env"), entry.get("organization"), entry.get("project")
+            )
+    return providers
+
+
+def _keys(data: Any, problems: list[str]) -> dict[str, str]:
+    """The keymap: action id to keys, several separated by commas."""
+    keys: dict[str, str] = {}
+    for action, chord in data.items() if isinstance(data, dict) else ():
+        if isinstance(chord, str):
+            keys[action] = chord
+        else:
+            problems.append(f"keys.{clean_line(action)} must be text")
+    return keys
