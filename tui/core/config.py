@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tui.core import paths
-from tui.core.naming import DEFAULT_TEMPLATE, TemplateError, stem
-from tui.core.provider import OPENAI, OPENAI_BASE_URL
+from tui.core.naming import DEFAULT_TEMPLATE, TemplateError, safe_stem, stem
+from tui.core.provider import OPENAI, OPENAI_BASE_URL, SANDBOX, address
 from tui.core.text import clean_line
 
 
@@ -92,6 +92,8 @@ def load(env: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> 
     file = paths.config_file(env)
     problems: list[str] = []
     data = _read(file, problems)
+    providers = _providers(_table(data, "providers", file, problems), env, problems)
+    keys = _keys(_table(data, "keys", file, problems), problems)
     flat = _flatten({key: value for key, value in data.items() if key not in ("providers", "keys")})
     known = {setting.name for setting in SETTINGS}
     problems += [f"{file.name}: there is no setting {clean_line(name)}" for name in flat if name not in known]
@@ -100,18 +102,18 @@ def load(env: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> 
     if not library.value:
         values["out"] = Value(str(paths.default_library(env)), "default")
     else:
-        values["out"] = Value(str(Path(library.value).expanduser().absolute()), library.source)
+        values["out"] = Value(str(paths.expanded(library.value, env)), library.source)
     template = values["names.template"]
     try:
         stem(template.value, model="m", created=0, index=0)
     except TemplateError as error:
         problems.append(str(error))
         values["names.template"] = Value(DEFAULT_TEMPLATE, "default")
-    providers = _providers(data.get("providers", {}), env, problems)
-    if values["provider"].value and values["provider"].value not in {*providers, "sandbox"}:
-        problems.append(f"{file.name}: there is no provider {clean_line(values['provider'].value)}")
+    wanted = values["provider"]
+    if wanted.value and wanted.value not in {*providers, SANDBOX}:
+        problems.append(f"{wanted.source}: there is no provider {clean_line(wanted.value)}")
         values["provider"] = Value("", "default")
-    return Config(file, values, providers, _keys(data.get("keys", {}), problems), tuple(problems))
+    return Config(file, values, providers, keys, tuple(problems))
 
 
 def _read(file: Path, problems: list[str]) -> dict[str, Any]:
@@ -119,9 +121,17 @@ def _read(file: Path, problems: list[str]) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         problems.append(f"{file.name} can't be read and is passed over: {clean_line(error)}")
         return {}
+
+
+def _table(data: Mapping[str, Any], name: str, file: Path, problems: list[str]) -> dict[str, Any]:
+    table = data.get(name, {})
+    if isinstance(table, dict):
+        return table
+    problems.append(f"{file.name}: {name} must be a table")
+    return {}
 
 
 def _flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -163,41 +173,56 @@ def _complaint(setting: Setting, raw: Any) -> str | None:
         return f"one of {', '.join(setting.choices)}"
     if isinstance(raw, (int, float)):
         low, high = setting.low, setting.high
-        if (low is not None and raw < low) or (high is not None and raw > high):
+        if low is not None and high is not None and not low <= raw <= high:
             return f"from {low} to {high}"
     return None
 
 
-def _providers(data: Any, env: Mapping[str, str], problems: list[str]) -> dict[str, ProviderEntry]:
+_PROVIDER_FIELDS = ("base_url", "key_env", "organization", "project")
+
+
+def _providers(data: Mapping[str, Any], env: Mapping[str, str], problems: list[str]) -> dict[str, ProviderEntry]:
     """OpenAI, or whatever OPENAI_BASE_URL names, first; then those of the file."""
+    base_url = env.get("OPENAI_BASE_URL", "").strip().rstrip("/") or OPENAI_BASE_URL
+    if address(base_url) is None:
+        # Not replaced: a request must not go, with a key, where the person did not mean it to.
+        problems.append("environment: OPENAI_BASE_URL must be an http or https address")
     providers = {
         OPENAI: ProviderEntry(
             OPENAI,
-            env.get("OPENAI_BASE_URL", "").strip() or OPENAI_BASE_URL,
+            base_url,
             "OPENAI_API_KEY",
             env.get("OPENAI_ORG_ID") or None,
             env.get("OPENAI_PROJECT_ID") or None,
         )
     }
-    for name, entry in data.items() if isinstance(data, dict) else ():
+    for name, entry in data.items():
         url = entry.get("base_url") if isinstance(entry, dict) else None
-        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        # The name is also the name of the key's file.
+        if name == SANDBOX or safe_stem(name) != name:
+            problems.append(f"provider {clean_line(name)}: choose another name")
+        elif not isinstance(url, str) or address(url) is None:
             problems.append(f"provider {clean_line(name)}: base_url must be an http or https address")
         elif "key" in entry or "api_key" in entry:
             problems.append(f"provider {clean_line(name)}: keys do not belong in this file; name a variable in key_env")
         elif not all(isinstance(entry.get(part, ""), str) for part in ("key_env", "organization", "project")):
             problems.append(f"provider {clean_line(name)}: key_env, organization and project must be text")
         else:
+            problems += [
+                f"provider {clean_line(name)}: there is no setting {clean_line(field)}"
+                for field in entry
+                if field not in _PROVIDER_FIELDS
+            ]
             providers[name] = ProviderEntry(
                 name, url.rstrip("/"), entry.get("key_env"), entry.get("organization"), entry.get("project")
             )
     return providers
 
 
-def _keys(data: Any, problems: list[str]) -> dict[str, str]:
+def _keys(data: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
     """The keymap: action id to keys, several separated by commas."""
     keys: dict[str, str] = {}
-    for action, chord in data.items() if isinstance(data, dict) else ():
+    for action, chord in data.items():
         if isinstance(chord, str):
             keys[action] = chord
         else:

@@ -61,4 +61,4 @@ class Failure:
             facts.append(f"stage {self.stage}")
         if self.categories:
             facts.append(", ".join(self.categories))
-        return " · ".join([head, *facts, self.message] if self.message else [head, *facts])
+        return " ".join(" · ".join([head, *facts, self.message] if self.message else [head, *facts]).split())

@@ -7,7 +7,8 @@ its prices. A name that is not in the data is served as well, by the lenient fam
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from typing import Any
 
 DATA = Path(__file__).with_name("models.toml")
 OTHER = "other"
+KINDS = ("choice", "integer", "text", "flag", "size")
 
 
 class ModelDataError(ValueError):
@@ -123,26 +125,41 @@ def catalogue(extra: Path | None = None) -> Catalogue:
     if extra is not None and extra.is_file():
         source = extra
         for section, entries in _read(extra).items():
-            known = data.setdefault(section, {})
+            if section not in data:
+                raise ModelDataError(f"{extra}: there is no section {section}, but {', '.join(data)}")
             for name, entry in entries.items():
-                known[name] = {**known.get(name, {}), **entry}
+                data[section][name] = {**data[section].get(name, {}), **entry}
+    families, models = {}, {}
+    for name in data["family"]:
+        with _naming(source, f"family {name}"):
+            families[name] = _family(name, data["family"])
+            _model("", families[name], {"family": name}, data["parameter"])
+    for name, entry in data["model"].items():
+        with _naming(source, f"model {name}"):
+            models[name] = _model(name, families[entry["family"]], entry, data["parameter"])
+    return Catalogue(models, _model("", families[OTHER], {"family": OTHER}, data["parameter"]))
+
+
+@contextmanager
+def _naming(source: Path, entry: str) -> Iterator[None]:
+    """Turn what goes wrong inside into a sentence with the file and the entry."""
     try:
-        families = {name: _family(name, data["family"]) for name in data["family"]}
-        models = {
-            name: _model(name, families[entry["family"]], entry, data["parameter"])
-            for name, entry in data["model"].items()
-        }
-        other = _model("", families[OTHER], {"family": OTHER}, data["parameter"])
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise ModelDataError(f"{source}: {type(error).__name__}: {error}") from error
-    return Catalogue(models, other)
+        yield
+    except KeyError as error:
+        raise ModelDataError(f"{source}: {entry}: nothing is said of {error.args[0]}") from error
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise ModelDataError(f"{source}: {entry}: {error or 'a figure is no number'}") from error
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ModelDataError(f"{path}: {error}") from error
+    for section, entries in data.items():
+        if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
+            raise ModelDataError(f"{path}: {section} must hold tables, such as [{section}.NAME]")
+    return data
 
 
 def _family(name: str, families: Mapping[str, Any], seen: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -161,33 +178,61 @@ def _model(name: str, family: Mapping[str, Any], entry: Mapping[str, Any], known
     return Model(
         name=name,
         family=entry["family"],
-        operations=tuple(facts["operations"]),
-        parameters={key: _parameter(key, {**known[key], **facts.get(key, {})}) for key in facts["parameters"]},
+        operations=_texts(facts, "operations"),
+        parameters={key: _parameter(key, {**known[key], **facts.get(key, {})}) for key in _texts(facts, "parameters")},
         prompt_limit=int(facts["prompt_limit"]),
-        answers=tuple(facts["answers"]),
+        answers=_texts(facts, "answers"),
         about=facts.get("about", ""),
         preferred=bool(facts.get("preferred", False)),
         shutdown=date.fromisoformat(shutdown) if shutdown else None,
         revises_prompt=bool(facts.get("revises_prompt", False)),
-        token_prices=TokenPrices(**{key: Decimal(value) for key, value in prices.items()}) if prices else None,
-        token_factors=dict(facts.get("token_factors", {})),
-        image_tokens=tuple(facts.get("image_tokens", ())),
-        image_prices=tuple(facts.get("image_prices", ())),
+        token_prices=TokenPrices(**{key: _price(value) for key, value in prices.items()}) if prices else None,
+        token_factors={key: int(value) for key, value in facts.get("token_factors", {}).items()},
+        image_tokens=tuple(
+            {"size": row["size"], **{quality: int(count) for quality, count in row.items() if quality != "size"}}
+            for row in facts.get("image_tokens", ())
+        ),
+        image_prices=tuple(
+            {**row, "size": row["size"], "price": _price(row["price"])} for row in facts.get("image_prices", ())
+        ),
     )
+
+
+def _price(value: object) -> Decimal:
+    price = Decimal(str(value))
+    if not (price.is_finite() and price >= 0):
+        raise ValueError(f"{value} is no price")
+    return price
+
+
+def _texts(facts: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    texts = facts[key]
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{key} must be a list of texts")
+    return tuple(texts)
+
+
+def _whole(facts: Mapping[str, Any], key: str) -> int | None:
+    number = facts.get(key)
+    if number is not None and type(number) is not int:
+        raise ValueError(f"{key} must be a whole number")
+    return number
 
 
 _RULE = ("multiple", "max_edge", "max_ratio", "min_pixels", "max_pixels", "experimental_pixels")
 
 
 def _parameter(name: str, facts: Mapping[str, Any]) -> Parameter:
+    if facts["kind"] not in KINDS:
+        raise ValueError(f"the kind of {name} must be one of {', '.join(KINDS)}")
     return Parameter(
         name=name,
         label=facts["label"],
         kind=facts["kind"],
         help=facts.get("help", ""),
-        values=tuple(facts.get("values", ())),
+        values=_texts(facts, "values") if "values" in facts else (),
         default=facts.get("default"),
-        min=facts.get("min"),
-        max=facts.get("max"),
-        free=SizeRule(**{key: facts.get(key) for key in _RULE}) if facts.get("free") else None,
+        min=_whole(facts, "min"),
+        max=_whole(facts, "max"),
+        free=SizeRule(**{key: _whole(facts, key) for key in _RULE}) if facts.get("free") else None,
     )

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tui.core.text import clean_line
+
 APP = "safelight"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
@@ -22,16 +24,19 @@ def home(env: Mapping[str, str]) -> Path:
     return Path(env["HOME"]) if env.get("HOME") else Path.home()
 
 
+def expanded(text: str, env: Mapping[str, str]) -> Path:
+    """A path as a person writes it, made absolute, with `~` as the home folder; `~name` is left as it stands."""
+    path = Path(text)
+    return (home(env).joinpath(*path.parts[1:]) if path.parts[:1] == ("~",) else path).absolute()
+
+
 def config_folder(env: Mapping[str, str]) -> Path:
     return _xdg(env, "XDG_CONFIG_HOME", ".config") / APP
 
 
 def config_file(env: Mapping[str, str]) -> Path:
-    return (
-        Path(env["SAFELIGHT_CONFIG"]).expanduser()
-        if env.get("SAFELIGHT_CONFIG")
-        else config_folder(env) / "config.toml"
-    )
+    given = env.get("SAFELIGHT_CONFIG")
+    return expanded(given, env) if given else config_folder(env) / "config.toml"
 
 
 def state_folder(env: Mapping[str, str]) -> Path:
@@ -74,9 +79,11 @@ def themes_folder() -> Path:
 
 
 def shown(path: Path, env: Mapping[str, str] | None = None) -> str:
-    """A path for the screen, with the home folder as `~`."""
+    """A path for the screen, cleaned, with the home folder as `~`."""
     text, base = str(path), str(home(env if env is not None else os.environ))
-    return "~" + text[len(base) :] if base != "/" and (text == base or text.startswith(base + os.sep)) else text
+    if base != "/" and (text == base or text.startswith(base + os.sep)):
+        text = "~" + text[len(base) :]
+    return clean_line(text, limit=4096)
 
 
 def private_folder(path: Path) -> Path:

@@ -15,6 +15,8 @@ from tui.core.request import Request, parse_size
 
 MILLION = Decimal(1_000_000)
 PARTIAL_TOKENS = 100
+# Far above what any answer can use.
+MOST_TOKENS = 10**9
 # OpenAI's own rule of thumb for English; only ever part of an estimate.
 CHARACTERS_PER_TOKEN = 4
 
@@ -64,13 +66,14 @@ def estimate(request: Request, model: Model) -> Estimate:
     if request.parameters.get("output_format") == "svg":
         return Estimate(why="the work of an svg author can't be known before")
     quality = request.parameters.get("quality", "auto")
-    qualities = [str(quality)] if quality != "auto" else [q for q in model.parameters["quality"].values if q != "auto"]
+    offered = model.parameters["quality"].values if "quality" in model.parameters else ()
+    qualities = [str(quality)] if quality != "auto" else [q for q in offered if q != "auto"]
     tokens = [count for q in qualities if (count := image_tokens(model, q, *edges)) is not None]
     if not tokens:
         return Estimate(why=f"no price known for {size}")
     partials = request.parameters.get("partial_images", 0) if request.parameters.get("stream") else 0
     text = -(-len(request.prompt) // CHARACTERS_PER_TOKEN) * prices.text_in
-    extra = int(partials) * PARTIAL_TOKENS
+    extra = _count(partials) * PARTIAL_TOKENS
     low, high = ((count + extra) * prices.image_out * request.count for count in (min(tokens), max(tokens)))
     return Estimate((low + text) / MILLION, (high + text) / MILLION)
 
@@ -88,27 +91,37 @@ def _flat_estimate(request: Request, model: Model) -> Estimate:
 def actual(model: Model, usage: Mapping[str, Any] | None, request: Request, images: int) -> Decimal | None:
     """What an answer cost: from its `usage`, or from the price of an image; None where neither is known.
 
-    A `usage` without output details counts all its output tokens as image tokens.
+    A `usage` without details counts its input as text and its output as image tokens.
     """
     if model.image_prices:
         whole = _flat_estimate(request, model).high
         return whole / request.count * images if whole is not None else None
     prices = model.token_prices
-    if prices is None or not usage:
+    if prices is None or not isinstance(usage, Mapping):
         return None
-    given = usage.get("input_tokens_details") or {}
-    made = usage.get("output_tokens_details") or {}
-    image_in = _count(given.get("image_tokens"))
-    text_in = _count(given.get("text_tokens")) if given else _count(usage.get("input_tokens"))
-    text_out = _count(made.get("text_tokens"))
-    image_out = _count(made.get("image_tokens")) if made else _count(usage.get("output_tokens"))
+    text_in, image_in = _details(usage.get("input_tokens_details"))
+    text_out, image_out = _details(usage.get("output_tokens_details"))
+    if not (text_in or image_in):
+        text_in = _count(usage.get("input_tokens"))
+    if not (text_out or image_out):
+        image_out = _count(usage.get("output_tokens"))
+    if not (text_in or image_in or text_out or image_out):
+        return None
     cost = text_in * prices.text_in + image_in * prices.image_in + image_out * prices.image_out
     cost += text_out * (prices.text_out or prices.image_out)
     return cost / MILLION
 
 
+def _details(details: object) -> tuple[int, int]:
+    """Text and image tokens."""
+    if not isinstance(details, Mapping):
+        return (0, 0)
+    return (_count(details.get("text_tokens")), _count(details.get("image_tokens")))
+
+
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    """A number of tokens; what can't be one, be it from a server or from a form, is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < MOST_TOKENS else 0
 
 
 def dollars(amount: Decimal | float) -> str:
@@ -116,7 +129,7 @@ def dollars(amount: Decimal | float) -> str:
     value = Decimal(str(amount))
     if value >= 1 or value == 0:
         return f"${value:.2f}"
-    return f"${value:.3f}" if value >= Decimal("0.1") else f"${value:.4f}"
+    return f"${value:.3f}" if value >= Decimal("0.1") else f"${value:.{max(4, 1 - value.adjusted())}f}"
 
 
 def describe(estimate: Estimate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -65,10 +66,28 @@ class Record:
         """Raises ValueError for an object of another form. Fields of a later version are passed over."""
         try:
             origins = tuple(Origin(**_known(Origin, origin)) for origin in data.get("origins", ()))
-            return cls(**{**_known(cls, data), "origins": origins})
+            return cls(**_known(cls, {**data, "origins": origins}))
         except (TypeError, AttributeError) as error:
             raise ValueError(f"not a record: {error}") from error
 
 
+# What a JSON value must be for a field, by the field's annotation.
+_FORMS: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "str | None": (str, type(None)),
+    "float | None": (float, int, type(None)),
+    "Mapping[str, Value]": (dict,),
+    "tuple[Origin, ...]": (tuple,),
+}
+
+
 def _known(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: data[name] for name in kind.__dataclass_fields__ if name in data}
+    """The fields of `data` that a `kind` has, each of its right type."""
+    known = {name: data[name] for name in kind.__dataclass_fields__ if name in data}
+    for name, value in known.items():
+        if type(value) not in _FORMS[kind.__dataclass_fields__[name].type]:
+            raise TypeError(f"{name} is of another type")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise TypeError(f"{name} is no number")
+    return known

@@ -32,7 +32,7 @@ class Request:
     def count(self) -> int:
         """How many images are asked for."""
         n = self.parameters.get("n", 1)
-        return n if isinstance(n, int) else 1
+        return max(int(n), 1) if isinstance(n, int) else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ def parse_size(text: str) -> tuple[int, int] | None:
 
 
 def problems(request: Request, model: Model) -> list[Problem]:
-    """Everything about a request that the model would refuse, in words; empty when it may be sent."""
+    """Everything about a request that the model would refuse, in words; empty when it may be sent.
+
+    Of a model that the data does not have, only the kinds of the values are known.
+    """
     found = _prompt_problems(request, model)
     if not request.model.strip():
         found.append(Problem("model", "choose a model"))
@@ -60,7 +63,7 @@ def problems(request: Request, model: Model) -> list[Problem]:
         parameter = model.parameters.get(name)
         if parameter is None:
             found.append(Problem(name, f"{model.name} does not take {name}"))
-        elif text := _value_problem(parameter, value):
+        elif text := _kind_problem(parameter, value) or (_value_problem(parameter, value) if model.known else None):
             found.append(Problem(name, text))
     return found + _combination_problems(request)
 
@@ -74,34 +77,36 @@ def _prompt_problems(request: Request, model: Model) -> list[Problem]:
     return []
 
 
-def _value_problem(parameter: Parameter, value: Value) -> str | None:
+def _kind_problem(parameter: Parameter, value: Value) -> str | None:
     match parameter.kind:
-        case "choice":
-            if value not in parameter.values:
-                return f"one of {', '.join(parameter.values)}"
-        case "integer":
-            if isinstance(value, bool) or not isinstance(value, int):
-                return "a whole number"
-            low, high = parameter.min, parameter.max
-            if (low is not None and value < low) or (high is not None and value > high):
-                return f"{low} is the only value" if low == high else f"from {low} to {high}"
-        case "flag":
-            if not isinstance(value, bool):
-                return "on or off"
-        case "text":
-            if not isinstance(value, str):
-                return "text"
-        case "size":
-            return _size_problem(parameter, value)
+        case "integer" if isinstance(value, bool) or not isinstance(value, int):
+            return "a whole number"
+        case "flag" if not isinstance(value, bool):
+            return "on or off"
+        case "text" | "choice" | "size" if not isinstance(value, str):
+            return "text"
     return None
 
 
-def _size_problem(parameter: Parameter, value: Value) -> str | None:
+def _value_problem(parameter: Parameter, value: Value) -> str | None:
+    match parameter.kind:
+        case "choice" if value not in parameter.values:
+            return f"one of {', '.join(parameter.values)}"
+        case "integer" if isinstance(value, int):
+            low, high = parameter.min, parameter.max
+            if (low is not None and value < low) or (high is not None and value > high):
+                return f"{low} is the only value" if low == high else f"from {low} to {high}"
+        case "size":
+            return _size_problem(parameter, str(value))
+    return None
+
+
+def _size_problem(parameter: Parameter, value: str) -> str | None:
     if value in parameter.values:
         return None
     if parameter.free is None:
         return f"one of {', '.join(parameter.values)}"
-    edges = parse_size(value) if isinstance(value, str) else None
+    edges = parse_size(value)
     if edges is None or 0 in edges:
         return "WIDTHxHEIGHT, such as 1536x864"
     return _free_size_problem(parameter.free, *edges)
@@ -142,6 +147,8 @@ def _combination_problems(request: Request) -> list[Problem]:
         found.append(Problem("partial_images", "only while streaming"))
     if kind in ("gif", "svg") and given.get("stream"):
         found.append(Problem("stream", f"{kind} can't be streamed"))
+    if kind == "gif" and request.mask:
+        found.append(Problem("mask", "a gif takes no mask"))
     if kind == "svg" and request.count != 1:
         found.append(Problem("n", "an svg is made one at a time"))
     found += [

@@ -77,10 +77,10 @@ def _svg_size(head: bytes) -> tuple[int, int]:
     if tag is None:
         return (0, 0)
     edges = [
-        re.search(rb"\b" + name + rb"\s*=\s*[\"']\s*(\d{1,6})(?:\.\d+)?(?:px)?\s*[\"']", tag[0])
+        re.search(rb"\s" + name + rb"\s*=\s*[\"']\s*(\d{1,6})(?:\.\d+)?(?:px)?\s*[\"']", tag[0])
         for name in (b"width", b"height")
     ]
     if edges[0] and edges[1]:
         return (int(edges[0][1]), int(edges[1][1]))
-    box = re.search(rb"\bviewBox\s*=\s*[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+(\d{1,6})(?:\.\d+)?[\s,]+(\d{1,6})", tag[0])
+    box = re.search(rb"\sviewBox\s*=\s*[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+(\d{1,6})(?:\.\d+)?[\s,]+(\d{1,6})", tag[0])
     return (int(box[1]), int(box[2])) if box else (0, 0)

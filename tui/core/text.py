@@ -8,15 +8,16 @@ LIMIT = 32_000
 ELLIPSIS = "…"
 
 # What a terminal could act on or a reader could be deceived by: C0 but newline and tab, DEL, C1, the marks that
-# change the direction of text, invisible operators and fillers, interlinear and tag characters, byte order marks,
-# lone surrogates and non-characters.
+# change the direction of text, invisible spaces, operators and fillers, interlinear and tag characters, byte order
+# marks, lone surrogates and non-characters.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufeff"
-    "\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u115f\u1160\u3164\uffa0\U000e0000-\U000e007f]"
+    "\u200b\u2060-\u2064\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u115f\u1160\u3164\uffa0\U000e0000-\U000e007f]"
 )
-# A single joiner belongs to emoji and to several scripts; a run of them only hides something.
-_ZERO_WIDTH_RUN = re.compile("[\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f]{2,}")
-_ZERO_WIDTH_SPACE = re.compile("[\u200b\u2060-\u2064]")
+# A joiner, a variation selector, or a selector with a joiner behind it belongs to emoji and to several scripts;
+# what follows in a run only hides something.
+_ZERO_WIDTH = "[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_ZERO_WIDTH_RUN = re.compile(f"([\ufe00-\ufe0f]\u200d|{_ZERO_WIDTH}){_ZERO_WIDTH}*")
 _STACKED_MARKS = re.compile(
     "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
@@ -27,9 +28,7 @@ def clean(text: object, *, limit: int = LIMIT) -> str:
     raw = text if isinstance(text, str) else str(text)
     # Cut before the expensive steps, with room for what they remove.
     raw = raw[: limit * 2].replace("\r\n", "\n").replace("\r", "\n")
-    kept = _CONTROL.sub("", raw)
-    kept = _ZERO_WIDTH_SPACE.sub("", _ZERO_WIDTH_RUN.sub(lambda run: run[0][0], kept))
-    kept = _STACKED_MARKS.sub(r"\1", kept)
+    kept = _STACKED_MARKS.sub(r"\1", _ZERO_WIDTH_RUN.sub(r"\1", _CONTROL.sub("", raw)))
     return kept if len(kept) <= limit else kept[: limit - 1] + ELLIPSIS
 
 
@@ -40,14 +39,16 @@ def clean_line(text: object, *, limit: int = 500) -> str:
 
 def shorten(text: str, width: int) -> str:
     """At most `width` characters, the last one an ellipsis where something was cut."""
-    return text if len(text) <= width else text[: max(width - 1, 0)] + ELLIPSIS
+    if len(text) <= width:
+        return text
+    return text[: width - 1] + ELLIPSIS if width > 0 else ""
 
 
 def human_bytes(count: int) -> str:
     """A byte count as people read it: 812 B, 14 kB, 1.4 MB."""
     if count < 1000:
         return f"{count} B"
-    if count < 1_000_000:
+    if count < 999_500:
         return f"{count / 1000:.0f} kB"
     return f"{count / 1_000_000:.1f} MB"
 

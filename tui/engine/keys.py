@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,9 +50,15 @@ def find(entry: ProviderEntry, env: Mapping[str, str]) -> Key | None:
 
     Raises KeyRefusedError for a key file that others can read, a link, or something that is no file.
     """
-    if entry.key_env and env.get(entry.key_env, "").strip():
-        return Key(env[entry.key_env].strip(), f"environment: {entry.key_env}")
-    return _from_keyring(entry.name) or _from_file(key_file(entry.name, env), env)
+    key = _from_environment(entry, env) or _from_keyring(entry.name) or _from_file(key_file(entry.name, env), env)
+    if key and not (key.value.isascii() and key.value.isprintable() and " " not in key.value):
+        raise KeyRefusedError(f"the key from {key.source} has a blank, a line break or a letter that no key has")
+    return key
+
+
+def _from_environment(entry: ProviderEntry, env: Mapping[str, str]) -> Key | None:
+    value = env.get(entry.key_env, "").strip() if entry.key_env else ""
+    return Key(value, f"environment: {entry.key_env}") if value else None
 
 
 def _from_keyring(name: str) -> Key | None:
@@ -63,8 +70,8 @@ def _from_keyring(name: str) -> Key | None:
     with contextlib.suppress(Exception):
         backend = keyring.get_keyring()
         module = type(backend).__module__
-        if module.startswith(TRUSTED_BACKENDS) and (value := keyring.get_password(SERVICE, name)):
-            return Key(value.strip(), f"keyring: {module.rpartition('.')[2]}")
+        if module.startswith(TRUSTED_BACKENDS) and (value := (keyring.get_password(SERVICE, name) or "").strip()):
+            return Key(value, f"keyring: {module.rpartition('.')[2]}")
     return None
 
 
@@ -78,13 +85,15 @@ def _from_file(file: Path, env: Mapping[str, str]) -> Key | None:
     except OSError as error:
         what = "is a link" if file.is_symlink() else f"can't be read: {error.strerror}"
         raise KeyRefusedError(f"the key file {shown} {what}: put the key into a file of its own") from error
-    with os.fdopen(descriptor, "rb") as opened:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise KeyRefusedError(f"the key file {shown} is no file")
         if not paths.is_windows() and status.st_mode & 0o077:
-            raise KeyRefusedError(f"others can read the key file {shown}: chmod 600 {shown}")
-        value = opened.read(MAX_KEY_BYTES).decode("utf-8", "replace").strip()
+            raise KeyRefusedError(f"others can read the key file {shown}: chmod 600 {shlex.quote(str(file))}")
+        value = os.read(descriptor, MAX_KEY_BYTES).decode("utf-8", "replace").strip()
+    finally:
+        os.close(descriptor)
     return Key(value, f"file: {shown}") if value else None
 
 
