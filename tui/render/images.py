@@ -60,9 +60,14 @@ def thumbnail(path: str, target: str, side: int, texts: Mapping[str, str]) -> No
     data = read(path)
     facts = sniff(data[:HEAD])
     sides = [min(side, edge) if edge and facts.format != "svg" else side for edge in (facts.width, facts.height)]
-    image, _ = small(data, max(sides), max(sides), 1.0)
+    image, facts = small(data, max(sides), max(sides), 1.0)
+    known = {
+        "Thumb::Image::Width": str(facts.width),
+        "Thumb::Image::Height": str(facts.height),
+        "Thumb::Mimetype": "image/svg+xml" if facts.format == "svg" else f"image/{facts.format}",
+    }
     info = PngInfo()
-    for name, text in texts.items():
+    for name, text in {**texts, **known}.items():
         info.add_text(name, text)
     folder = Path(target).parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,156 @@
+"""The image files of a folder: listing them, hashing them, and noticing when they change."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from threading import Event
+
+from tui.core.text import clean_line
+
+EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"})
+# Deeper than anybody sorts images, and an end for folders mounted inside themselves.
+MAX_DEPTH = 16
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# The coarsest clock of a file system that is in use (FAT).
+_SETTLED_NS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """`path` is exact, `name` is cleaned for showing; `day` is YYYY-MM-DD: its folder, or else its own, in UTC."""
+
+    path: Path
+    name: str
+    bytes: int
+    mtime_ns: int
+    day: str
+
+    @property
+    def mtime(self) -> float:
+        """Unix seconds."""
+        return self.mtime_ns / 1e9
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file of this name counts as an image; hidden ones don't."""
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in EXTENSIONS  # noqa: PTH122 - on text
+
+
+def scan(folder: Path, recursive: bool = True) -> list[ImageFile]:
+    """The images below a folder, newest first. What vanishes or can't be read meanwhile is left out."""
+    found: list[ImageFile] = []
+    waiting = [(folder, 0)]
+    while waiting:
+        current, depth = waiting.pop()
+        for entry in _entries(current):
+            if _is_folder(entry):
+                if recursive and depth < MAX_DEPTH:
+                    waiting.append((Path(entry.path), depth + 1))
+            elif is_image_name(entry.name) and (image := _image(entry, current)):
+                found.append(image)
+    found.sort(key=lambda image: (-image.mtime_ns, os.fsencode(image.path)))
+    return found
+
+
+def image_file(path: Path) -> ImageFile | None:
+    """One file as `scan` lists it, or None where there is no such file."""
+    try:
+        facts = path.stat()
+    except (OSError, ValueError):
+        return None
+    return _listed(path, facts) if stat.S_ISREG(facts.st_mode) else None
+
+
+def days(images: Iterable[ImageFile]) -> list[tuple[str, list[ImageFile]]]:
+    """Images by day, the newest day first; within a day as they came."""
+    ordered = sorted(images, key=lambda image: image.day, reverse=True)
+    return [(day, list(group)) for day, group in groupby(ordered, key=lambda image: image.day)]
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a regular file, in hex. Raises OSError, also for anything that is no regular file."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("not a file")
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def watch(folder: Path, stop: Event, interval: float = 1.0) -> Iterator[set[Path]]:
+    """Yields the folders in which something came, went or was replaced, every `interval` seconds that there is any.
+
+    Ends when `stop` is set. Costs one stat for each folder and round. A file written over in place is not noticed.
+    """
+    known: dict[Path, tuple[int, frozenset[str]]] = {}
+    _look(folder, known)
+    while not stop.wait(interval):
+        if changed := _look(folder, known):
+            yield changed
+
+
+def _look(root: Path, known: dict[Path, tuple[int, frozenset[str]]]) -> set[Path]:
+    changed: set[Path] = set()
+    seen: set[Path] = set()
+    waiting = [(root, 0)]
+    now = time.time_ns()
+    while waiting:
+        folder, depth = waiting.pop()
+        try:
+            mtime = folder.stat().st_mtime_ns
+        except OSError:
+            continue
+        seen.add(folder)
+        before = known.get(folder)
+        # Two changes within one tick of the clock leave the same time: a young folder is read again.
+        if before is None or before[0] != mtime or now - mtime < _SETTLED_NS:
+            entries = _entries(folder)
+            folders = frozenset(entry.name for entry in entries if _is_folder(entry))
+            names = frozenset(entry.name for entry in entries if is_image_name(entry.name))
+            state = (mtime, frozenset(f"{name}/" for name in folders) | names)
+            if before != state:
+                changed.add(folder)
+            known[folder] = state
+        if depth < MAX_DEPTH:
+            waiting += [(folder / name[:-1], depth + 1) for name in known[folder][1] if name.endswith("/")]
+    for gone in known.keys() - seen:
+        del known[gone]
+        changed.add(gone)
+    return changed
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _image(entry: os.DirEntry[str], folder: Path) -> ImageFile | None:
+    try:
+        facts = entry.stat()
+    except OSError:
+        return None
+    return _listed(folder / entry.name, facts) if stat.S_ISREG(facts.st_mode) else None
+
+
+def _listed(path: Path, facts: os.stat_result) -> ImageFile:
+    folder = path.parent.name
+    day = folder if _DAY.fullmatch(folder) else datetime.fromtimestamp(facts.st_mtime, UTC).strftime("%Y-%m-%d")
+    return ImageFile(path, clean_line(path.name, limit=255), facts.st_size, facts.st_mtime_ns, day)

@@ -1,0 +1,137 @@
+"""Records on disk, one JSON file for each image's bytes: the truth that everything else is derived from."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tui.core.record import Origin, Record
+from tui.core.text import clean, clean_line
+from tui.library.lock import locked
+
+FOLDER = Path(".safelight", "records")
+MAX_BYTES = 8 << 20
+
+_log = logging.getLogger(__name__)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def path_of(root: Path, sha256: str) -> Path:
+    """Where the record of these bytes lies; ValueError for anything but a sha256 in lower-case hex."""
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError("not a sha256")
+    return root / FOLDER / sha256[:2] / f"{sha256}.json"
+
+
+def write(root: Path, record: Record) -> Record:
+    """Adds a record to the library and returns what is known now: joined with what was known of the same bytes.
+
+    It is on the disk, whole, when this returns. Raises OSError.
+    """
+    path = path_of(root, record.sha256)
+    for folder in (root / FOLDER.parent, root / FOLDER, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(root / FOLDER / "lock"):
+        known = read(root, record.sha256)
+        if known is None and path.exists():
+            path.replace(path.with_suffix(".broken"))
+        joined = known.joined(record) if known else record
+        _replace(path, json.dumps(joined.to_json(), indent=1).encode("ascii"))
+    return joined
+
+
+def read(root: Path, sha256: str) -> Record | None:
+    """The record of these bytes, its text cleaned; None where there is none or it can't be read."""
+    path = path_of(root, sha256)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ValueError("too large")
+        record = _cleaned(Record.from_json(json.loads(content)))
+        if record.sha256 != sha256:
+            raise ValueError("of another image")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        _log.warning("record %s can't be read: %s", path.name, clean_line(error, limit=200))
+        return None
+    return record
+
+
+def listed(root: Path) -> Iterator[tuple[str, int]]:
+    """Every record's sha256 and the time it was written, in nanoseconds."""
+    for folder in sorted(_entries(root / FOLDER), key=lambda entry: entry.name):
+        if not folder.is_dir(follow_symlinks=False):
+            continue
+        for entry in _entries(Path(folder.path)):
+            name, _, suffix = entry.name.partition(".")
+            if suffix == "json" and _SHA256.fullmatch(name):
+                try:
+                    yield name, entry.stat().st_mtime_ns
+                except OSError:
+                    continue
+
+
+def all(root: Path) -> Iterator[Record]:  # noqa: A001 - reads as records.all
+    """Every record that can be read."""
+    for sha256, _ in listed(root):
+        if record := read(root, sha256):
+            yield record
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # Its name is free or left over from a crash: whoever writes here holds the lock.
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _cleaned(record: Record) -> Record:
+    return replace(
+        record,
+        format=clean_line(record.format, limit=20),
+        origins=tuple(_cleaned_origin(origin) for origin in record.origins),
+    )
+
+
+def _cleaned_origin(origin: Origin) -> Origin:
+    return replace(
+        origin,
+        job=clean_line(origin.job),
+        provider=clean_line(origin.provider),
+        model=clean_line(origin.model),
+        operation=clean_line(origin.operation),
+        prompt=clean(origin.prompt),
+        parameters={
+            clean_line(name): value if isinstance(value, bool | int) else clean(value)
+            for name, value in origin.parameters.items()
+        },
+        path=clean(origin.path),
+        revised_prompt=None if origin.revised_prompt is None else clean(origin.revised_prompt),
+        request_id=None if origin.request_id is None else clean_line(origin.request_id),
+    )
