@@ -108,8 +108,8 @@ class Decoder:
         path: Path,
         width: int,
         height: int,
-        *,
         aspect: float = 1.0,
+        *,
         ground: Ground = "checker",
         stale: Callable[[], bool] | None = None,
     ) -> Picture:
