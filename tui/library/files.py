@@ -15,11 +15,14 @@ from pathlib import Path
 from threading import Event
 
 from tui.core.text import clean_line
+from tui.library.regular import open_regular
 
 EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"})
 # Deeper than anybody sorts images, and an end for folders mounted inside themselves.
 MAX_DEPTH = 16
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# The end of the year 9999: a file can claim a time that no calendar has.
+_LAST_SECOND = 253_402_300_799
 # The coarsest clock of a file system that is in use (FAT).
 _SETTLED_NS = 2_000_000_000
 
@@ -78,10 +81,7 @@ def days(images: Iterable[ImageFile]) -> list[tuple[str, list[ImageFile]]]:
 
 def sha256(path: Path) -> str:
     """The sha256 of a regular file, in hex. Raises OSError, also for anything that is no regular file."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("not a file")
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -152,5 +152,6 @@ def _image(entry: os.DirEntry[str], folder: Path) -> ImageFile | None:
 
 def _listed(path: Path, facts: os.stat_result) -> ImageFile:
     folder = path.parent.name
-    day = folder if _DAY.fullmatch(folder) else datetime.fromtimestamp(facts.st_mtime, UTC).strftime("%Y-%m-%d")
+    seconds = min(max(facts.st_mtime, 0), _LAST_SECOND)
+    day = folder if _DAY.fullmatch(folder) else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
     return ImageFile(path, clean_line(path.name, limit=255), facts.st_size, facts.st_mtime_ns, day)

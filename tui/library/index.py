@@ -14,6 +14,7 @@ from tui.core.sniff import HEAD, sniff
 from tui.library import files, records, rows, schema
 from tui.library.entry import Entry
 from tui.library.files import ImageFile
+from tui.library.regular import open_regular
 from tui.library.search import parse
 
 SANDBOX = "sandbox"
@@ -142,7 +143,7 @@ class Index:
     def _read_file(self, image: ImageFile) -> _Step | None:
         try:
             sha256 = files.sha256(image.path)
-            with image.path.open("rb") as file:
+            with open_regular(image.path) as file:
                 facts = sniff(file.read(HEAD))
         except OSError:
             return None

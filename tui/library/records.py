@@ -13,11 +13,14 @@ from pathlib import Path
 from tui.core.record import Origin, Record
 from tui.core.text import clean, clean_line
 from tui.library.lock import locked
+from tui.library.regular import open_regular
 
 FOLDER = Path(".safelight", "records")
 MAX_BYTES = 8 << 20
 
 _log = logging.getLogger(__name__)
+# What a database takes as a number.
+_MAX_NUMBER = 1 << 62
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -49,13 +52,15 @@ def read(root: Path, sha256: str) -> Record | None:
     """The record of these bytes, its text cleaned; None where there is none or it can't be read."""
     path = path_of(root, sha256)
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise ValueError("too large")
         record = _cleaned(Record.from_json(json.loads(content)))
         if record.sha256 != sha256:
             raise ValueError("of another image")
+        if any(not 0 <= number < _MAX_NUMBER for number in _numbers(record)):
+            raise ValueError("a number out of range")
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -109,6 +114,11 @@ def _replace(path: Path, content: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _numbers(record: Record) -> list[int]:
+    own = [record.bytes, record.width, record.height]
+    return own + [number for origin in record.origins for number in (origin.index, origin.created)]
 
 
 def _cleaned(record: Record) -> Record:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from tui.core.paths import cache_folder
 from tui.core.text import clean_line
+from tui.library.regular import open_regular
 
 SIDE = 512
 FOLDER = Path("thumbnails", "x-large")
@@ -79,10 +79,7 @@ def wanted(path: Path, cache: Path | None = None) -> bool:
 
 def read_texts(path: Path) -> dict[str, str]:
     """The tEXt chunks in front of a PNG's pixels; raises OSError, or ValueError where it is no PNG."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("not a file")
+    with open_regular(path) as file:
         head = file.read(_HEAD)
     if not head.startswith(_SIGNATURE):
         raise ValueError("not a PNG")
