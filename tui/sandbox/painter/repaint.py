@@ -1,0 +1,91 @@
+"""Edits and variations: the image that was given, painted over in the colours of the prompt."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps
+
+from tui.sandbox.api import Order, RefusedError
+from tui.sandbox.forms import Upload
+from tui.sandbox.painter.fields import Field
+from tui.sandbox.painter.figure import drawing
+from tui.sandbox.painter.scenes import Canvas, paint
+
+MAX_PIXELS = 40_000_000
+FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+def opened(order: Order) -> Image.Image:
+    """The first image of an edit in the size that was ordered; raises RefusedError when it can't be decoded."""
+    return _fitted(_decoded(order.images[0]).convert("RGBA"), order)
+
+
+def _decoded(upload: Upload) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(upload.content), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise _unreadable(upload, "has too many pixels")
+            return ImageOps.exif_transpose(image)
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise _unreadable(upload, "can't be decoded") from error
+
+
+def _unreadable(upload: Upload, why: str) -> RefusedError:
+    text = f"The image '{upload.name}' {why}."
+    return RefusedError(text, param=upload.where, code="invalid_image_file", kind="image_generation_user_error")
+
+
+def _fitted(image: Image.Image, order: Order) -> Image.Image:
+    return ImageOps.fit(image, (order.width, order.height), Image.Resampling.BICUBIC)
+
+
+def repainted(order: Order, base: Image.Image, canvas: Canvas) -> Image.Image:
+    """The base with the prompt's scene over it: all of it, or only where the mask is transparent."""
+    image = _varied(base, canvas) if order.operation == "variation" else _edited(order, base, canvas)
+    return image if order.background == "transparent" else _opaque(image)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    ground = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(ground, image).convert("RGB")
+
+
+def _scene(canvas: Canvas) -> Image.Image:
+    planes: Field = np.clip(paint(canvas), 0, 255)
+    return Image.fromarray(np.ascontiguousarray(planes.transpose(1, 2, 0)).astype(np.uint8)).convert("RGBA")
+
+
+def _edited(order: Order, base: Image.Image, canvas: Canvas) -> Image.Image:
+    scene = _scene(canvas)
+    if order.mask is not None:
+        alpha = _fitted(_decoded(order.mask).convert("RGBA"), order).getchannel("A")
+        hole = alpha.point([255 - level for level in range(256)])
+        image = Image.composite(scene, base, hole)
+    else:
+        image = Image.blend(base, scene, 0.32)
+        image.putalpha(base.getchannel("A") if order.background == "transparent" else 255)
+    if order.mask is None or canvas.idea.subject:
+        size = round(canvas.unit * 0.3)
+        figure = drawing(canvas, size)
+        place = (round(canvas.width * 0.66 - size / 2), round(canvas.height * 0.92 - size))
+        if order.mask is None:
+            image.alpha_composite(figure, place)
+    for extra, upload in enumerate(order.images[1:4]):
+        small = ImageOps.contain(_decoded(upload).convert("RGBA"), (canvas.unit // 5, canvas.unit // 5))
+        image.alpha_composite(small, (canvas.unit // 40 + extra * canvas.unit // 4, canvas.unit // 40))
+    return image
+
+
+def _varied(base: Image.Image, canvas: Canvas) -> Image.Image:
+    """The base shifted in place and hue, softened a little."""
+    dice = canvas.dice("variation")
+    shift = (int(dice.uniform(-0.12, 0.12) * base.width), int(dice.uniform(-0.08, 0.08) * base.height))
+    moved = Image.fromarray(np.roll(np.asarray(base), shift, axis=(1, 0)))
+    hue, saturation, value = moved.convert("RGB").convert("HSV").split()
+    turn = int(dice.integers(10, 60))
+    hue = hue.point([(level + turn) % 256 for level in range(256)])
+    varied = Image.merge("HSV", (hue, saturation, value)).convert("RGB").filter(ImageFilter.SMOOTH)
+    varied.putalpha(moved.getchannel("A"))
+    return varied
