@@ -1,0 +1,77 @@
+"""The few things that durable files need, on every system that has them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_BINARY = getattr(os, "O_BINARY", 0)
+NEW = os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY
+AGAIN = os.O_CREAT | os.O_TRUNC | os.O_RDWR | _BINARY
+APPEND = os.O_CREAT | os.O_APPEND | os.O_WRONLY | _BINARY
+OURS = 0o600
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable, where folders can be synced."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """A folder and those above it, each durable before it is used."""
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode)
+        sync_folder(folder.parent)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Every byte of `data` at the handle's place."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def reserve(path: Path, size: int) -> None:
+    """A file of `size` bytes whose room is taken. Raises OSError where there is no room.
+
+    A file system that can't reserve is no reason to fail: the file is then empty.
+    """
+    handle = os.open(path, NEW, OURS)
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        if error.errno in FULL:
+            raise
+    finally:
+        os.close(handle)
+
+
+def try_lock(handle: int) -> bool:
+    """Whether the file's lock is ours now. Where files can't be locked it always is."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # Some network file systems have no locks.
+        return True
+    return True

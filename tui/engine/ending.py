@@ -1,0 +1,77 @@
+"""How a job ends: the event that says so, and what stays of its spool entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tui.core.events import Cancelled, Done, Event, Failed, Unknown
+from tui.core.failures import Failure, Kind
+from tui.engine.finish import Outcome
+from tui.engine.job import Job
+from tui.engine.spool import Entry
+
+_LEFT = Failure(
+    kind=Kind.INTERRUPTED,
+    message="the program ended before the answer came",
+    advice="The provider may have made the image and charged for it: look there before you send it again.",
+    unknown=True,
+)
+
+
+class Ending:
+    """One job's end. Until something else is known, its entry stays as it is."""
+
+    def __init__(self, job: Job, entry: Entry) -> None:
+        self._job, self._entry = job, entry
+        self._keep = True
+        self.kind: type[Event] = Failed
+        self.facts: dict[str, Any] = {}
+
+    def finished(self, outcome: Outcome) -> None:
+        """An answer was read and its images were saved, all or some."""
+        if outcome.failure is not None:
+            self._is(Failed, failure=outcome.failure, saved=outcome.saved)
+            return
+        self._keep = False
+        self._is(Done, saved=outcome.saved, cost=outcome.cost, fewer=outcome.fewer)
+
+    def broken(self, failure: Failure, *, keep: bool = False) -> None:
+        """There is no answer with images; `keep`: something came all the same."""
+        if failure.unknown:
+            self._unknown(failure)
+            return
+        self._keep = keep
+        self._is(Failed, failure=failure)
+
+    def no_room(self, failure: Failure) -> None:
+        """The disk refused; an answer that is complete waits in the spool."""
+        if self._entry.response.exists():
+            self._is(Failed, failure=failure)
+        else:
+            self._unknown(failure)
+
+    def stopped(self, *, closing: bool) -> None:
+        """The person cancelled, or the program ends and leaves the job to recovery."""
+        came = self._entry.body is not None
+        if closing and self._job.sent:
+            self._unknown(_LEFT)
+            return
+        self._keep = self._job.sent and came
+        self._is(Cancelled, sent=self._job.sent)
+
+    def settle(self) -> None:
+        """Bring the entry into its last state. Raises OSError."""
+        if not self._keep:
+            self._entry.remove()
+            return
+        failure = self.facts.get("failure")
+        self._entry.note(self.kind.__name__.lower(), failure=failure.summary if failure else None)
+        self._entry.release()
+
+    def _unknown(self, failure: Failure) -> None:
+        body = self._entry.body
+        received = body.stat().st_size if body else 0
+        self._is(Unknown, failure=failure, received=received, kept=body if received else None)
+
+    def _is(self, kind: type[Event], **facts: Any) -> None:
+        self.kind, self.facts = kind, facts

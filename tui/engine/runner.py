@@ -1,0 +1,246 @@
+"""The engine: jobs in a queue, several at once, each from a request to saved images, told in events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.core import models, pricing
+from tui.core.events import Cancelled, Event, Failed, Queued, Unknown
+from tui.core.failures import Failure, Kind
+from tui.core.models import Catalogue
+from tui.core.provider import Provider
+from tui.core.request import Request
+from tui.engine.ending import Ending
+from tui.engine.exchange import exchange
+from tui.engine.finish import RecordWriter, finish
+from tui.engine.job import BrokenError, Job, NoRoomError, Settings, StoppedError, in_thread, new_id, storage
+from tui.engine.spool import Entry
+
+if TYPE_CHECKING:
+    from tui.engine.client import Client
+
+log = logging.getLogger("safelight.engine")
+
+__all__ = ["RecordWriter", "Runner", "Settings", "new_id"]
+
+
+class Runner:
+    """Runs jobs in the running event loop, from which everything here is called.
+
+    `emit` hears every event, in order for each job; `record(library, record)` writes an image's record, in a thread.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        emit: Callable[[Event], None],
+        record: RecordWriter,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        self._settings, self._emit, self._record = settings, emit, record
+        self._catalogue = catalogue or models.catalogue()
+        self._jobs: dict[str, Job] = {}
+        self._line: list[Job] = []
+        self._tasks: dict[Job, asyncio.Task[None]] = {}
+        self._asking: set[Job] = set()
+        self._clients: dict[tuple[Provider, float], Client] = {}
+        self._last_number = 0
+        self._closing = False
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The jobs on their way, those that wait for an answer among them."""
+        return tuple(job.id for job in self._tasks)
+
+    @property
+    def queued(self) -> tuple[str, ...]:
+        """The jobs in line, in the order in which they will start."""
+        return tuple(job.id for job in self._line)
+
+    @staticmethod
+    def warm() -> None:
+        """Import what the first job would wait for. Raises BrokenError where the SDK is too old."""
+        from tui.engine import client, download
+
+        client.check_version()
+        assert download
+
+    def configure(self, settings: Settings) -> None:
+        """Other settings from here on; a job on its way takes them at its next step."""
+        self._settings = settings
+        self._start_next()
+
+    def submit(self, request: Request, provider: Provider, *, job: str | None = None) -> str:
+        """Put a request in line and return its job's id, which is `job` where that is given (see `new_id`)."""
+        self._last_number += 1
+        model = self._catalogue.get(request.model)
+        known: Job
+        known = Job(
+            id=job or new_id(),
+            number=self._last_number,
+            request=request,
+            provider=provider,
+            model=model,
+            estimate=pricing.estimate(request, model),
+            emit=self._emit,
+            asking=lambda asks: self._asks(known, asks),
+        )
+        self._jobs[known.id] = known
+        self._line.append(known)
+        known.tell(Queued, request=request, provider=provider.name, estimate=known.estimate)
+        if self._closing:
+            self._leave_line(known)
+        self._start_next()
+        return known.id
+
+    def cancel(self, job: str) -> None:
+        """End a job at whatever stage it is; nothing happens to one that has ended or is not known."""
+        known = self._jobs.get(job)
+        if known is None or known.ending.done():
+            return
+        known.stop.set()
+        if known in self._line:
+            self._leave_line(known)
+
+    def answer(self, job: str, choice: str) -> None:
+        """The person's answer to a Waiting; one that answers nothing is passed over."""
+        if known := self._jobs.get(job):
+            known.choose(choice)
+
+    def move(self, job: str, delta: int) -> None:
+        """Move a queued job by `delta` places, towards the front where that is negative."""
+        known = self._jobs.get(job)
+        if known in self._line:
+            place = self._line.index(known)
+            self._line.insert(min(max(place + delta, 0), len(self._line) - 1), self._line.pop(place))
+
+    async def wait(self, job: str) -> Event:
+        """A job's ending. Raises KeyError for a job that is not known."""
+        return await asyncio.shield(self._jobs[job].ending)
+
+    async def close(self, grace: float = 0.0) -> None:
+        """End the engine: queued jobs are cancelled, running ones have `grace` seconds to end by themselves.
+
+        What was received of the others stays in the spool.
+        """
+        self._closing = True
+        for job in list(self._line):
+            self.cancel(job.id)
+        for job in self._asking:
+            job.stop.set()
+        if self._tasks and grace > 0:
+            await asyncio.wait(self._tasks.values(), timeout=grace)
+        for job in self._tasks:
+            job.stop.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
+
+    # --- the queue ---
+
+    def _leave_line(self, job: Job) -> None:
+        self._line.remove(job)
+        self._end(job, job.tell(Cancelled, sent=False))
+
+    def _asks(self, job: Job, asks: bool) -> None:
+        """A job that waits for a person keeps no other from running."""
+        (self._asking.add if asks else self._asking.discard)(job)
+        self._start_next()
+
+    def _start_next(self) -> None:
+        while self._line and len(self._tasks) - len(self._asking) < max(self._settings.parallel, 1):
+            job = self._line.pop(0)
+            self._tasks[job] = asyncio.ensure_future(self._run(job))
+
+    def _end(self, job: Job, event: Event) -> None:
+        if not job.ending.done():
+            job.ending.set_result(event)
+
+    # --- one job ---
+
+    async def _run(self, job: Job) -> None:
+        try:
+            event = await self._outcome(job)
+        except Exception as error:
+            # A mistake of ours: the job must still end, and its entry is as it was left.
+            log.exception("#%d ended by an error of the program", job.number)
+            failure = Failure(kind=Kind.UNEXPECTED, message=f"an error of the program: {type(error).__name__}")
+            event = job.tell(Unknown, failure=failure) if job.sent else job.tell(Failed, failure=failure)
+        finally:
+            del self._tasks[job]
+        self._end(job, event)
+        self._start_next()
+
+    async def _outcome(self, job: Job) -> Event:
+        try:
+            client = self._client(job.provider)
+            entry = await in_thread(lambda: Entry.create(self._settings.out, job.id, job.request, self._facts(job)))
+        except BrokenError as broken:
+            return job.tell(Failed, failure=broken.failure)
+        except OSError as error:
+            return job.tell(Failed, failure=storage(error, paid=False))
+        ending = Ending(job, entry)
+        try:
+            await self._to_images(job, entry, client, ending)
+        finally:
+            await in_thread(ending.settle)
+        return job.tell(ending.kind, **ending.facts)
+
+    async def _to_images(self, job: Job, entry: Entry, client: Client, ending: Ending) -> None:
+        try:
+            try:
+                await exchange(job, entry, client, lambda: self._settings)
+            except BrokenError as broken:
+                if not broken.failure.unknown or not await self._salvaged(job, entry, ending):
+                    ending.broken(broken.failure)
+                return
+            ending.finished(await finish(job, entry, lambda: self._settings, self._record))
+        except BrokenError as broken:
+            ending.broken(broken.failure, keep=True)
+        except NoRoomError as refused:
+            ending.no_room(refused.failure)
+        except StoppedError:
+            ending.stopped(closing=self._closing)
+
+    async def _salvaged(self, job: Job, entry: Entry, ending: Ending) -> bool:
+        """Save what is whole in the part that came; whether that was everything."""
+        head = entry.head()
+        if head is None or head.status != 200 or not entry.received:
+            return False
+        await in_thread(entry.end)
+        try:
+            outcome = await finish(job, entry, lambda: self._settings, self._record)
+        except BrokenError:
+            return False
+        if outcome.failure is not None or outcome.saved < job.request.count:
+            return False
+        ending.finished(outcome)
+        return True
+
+    def _client(self, provider: Provider) -> Client:
+        from tui.engine.client import Client
+
+        wanted = (provider, self._settings.deadline)
+        if wanted not in self._clients:
+            self._clients[wanted] = Client(provider, silence=self._settings.deadline)
+        return self._clients[wanted]
+
+    def _facts(self, job: Job) -> dict[str, object]:
+        """What recovery needs beside the request."""
+        high = job.estimate.high
+        return {
+            "provider": job.provider.name,
+            "host": job.provider.host,
+            "template": self._settings.template,
+            "estimate": float(high) if high is not None else None,
+        }

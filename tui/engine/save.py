@@ -1,0 +1,131 @@
+"""An image's bytes into the library: whole or not at all, and never over another file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.core.sniff import HEAD, Facts, sniff
+from tui.engine import disk
+from tui.engine.skeleton import CHUNK
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An image in a file of its own. `whole` is False where its format's end is missing."""
+
+    path: Path
+    sha256: str
+    bytes: int
+    facts: Facts
+    whole: bool
+
+
+def store(pieces: Iterable[bytes], path: Path) -> Stored:
+    """Write an image to `path`, which appears only when every byte of it is durable.
+
+    Raises OSError, and what `pieces` raises.
+    """
+    temporary = path.with_name(path.name + ".tmp")
+    digest = hashlib.sha256()
+    head, tail, size = bytearray(), b"", 0
+    handle = os.open(temporary, disk.AGAIN, disk.OURS)
+    try:
+        for piece in pieces:
+            disk.write_all(handle, piece)
+            digest.update(piece)
+            size += len(piece)
+            head += piece[: HEAD - len(head)]
+            tail = (tail + piece)[-32:]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    temporary.replace(path)
+    facts = sniff(bytes(head))
+    return Stored(path, digest.hexdigest(), size, facts, _whole(facts.format, bytes(head), tail, size))
+
+
+def stored(path: Path) -> Stored:
+    """What `store` said of a file that it wrote before."""
+    digest = hashlib.sha256()
+    head, tail, size = b"", b"", 0
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(CHUNK):
+            digest.update(piece)
+            head = head or piece[:HEAD]
+            tail = (tail + piece)[-32:]
+            size += len(piece)
+    facts = sniff(head)
+    return Stored(path, digest.hexdigest(), size, facts, _whole(facts.format, head, tail, size))
+
+
+def _whole(kind: str, head: bytes, tail: bytes, size: int) -> bool:
+    match kind:
+        case "png":
+            return b"IEND" in tail
+        case "jpeg":
+            return b"\xff\xd9" in tail
+        case "gif":
+            return tail.rstrip(b"\0").endswith(b";")
+        case "webp":
+            return size >= int.from_bytes(head[4:8], "little") + 8
+        case "svg":
+            return b"</svg>" in tail or tail.rstrip().endswith(b"/>")
+    return True
+
+
+def place(image: Path, folder: Path, names: Iterator[str]) -> Path:
+    """Give a stored image the first of `names` that is free in `folder`, and return its path there.
+
+    Where an earlier run had already linked it, that name is returned. Raises OSError.
+    """
+    disk.make_folder(folder, 0o700)
+    for name in names:
+        target = folder / name
+        try:
+            _link(image, target)
+        except FileExistsError:
+            if not _same(image, target):
+                continue
+        disk.sync_folder(folder)
+        return target
+    raise FileExistsError("no free name")
+
+
+def _same(image: Path, target: Path) -> bool:
+    try:
+        return target.samefile(image)
+    except OSError:
+        return False
+
+
+def _link(image: Path, target: Path) -> None:
+    """The image under one more name. Raises FileExistsError where the name is taken."""
+    try:
+        os.link(image, target)
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError, NotImplementedError):
+        # No links on this file system, or the library is on another one: where it is something else, this fails too.
+        copy(image, target)
+
+
+def copy(image: Path, target: Path) -> None:
+    """`link` for file systems without links. Raises FileExistsError where the name is taken."""
+    os.close(os.open(target, disk.NEW, disk.OURS))
+    # The name is claimed by an empty file of ours, so that the rename replaces nothing else.
+    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with image.open("rb", buffering=0) as source, draft.open("wb") as file:
+            shutil.copyfileobj(source, file, CHUNK)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
+        raise

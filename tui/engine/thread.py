@@ -1,0 +1,96 @@
+"""The engine in a thread of its own, for a program whose own loop must not wait."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+
+from tui.core.events import Event
+from tui.core.models import Catalogue
+from tui.core.provider import Provider
+from tui.core.request import Request
+from tui.engine.finish import RecordWriter
+from tui.engine.job import Settings, new_id
+from tui.engine.runner import Runner
+
+
+class EngineThread:
+    """A Runner in a daemon thread. Everything here may be called from any thread and returns at once, but `close`.
+
+    `emit` is called in the engine's thread.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        emit: Callable[[Event], None],
+        record: RecordWriter,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        self._make = lambda: Runner(settings, emit=emit, record=record, catalogue=catalogue)
+        self._ready = threading.Event()
+        self._grace = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._runner: Runner | None = None
+        self._thread = threading.Thread(target=self._main, name="safelight engine", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread. Calls before this are an error, calls right after it wait their turn."""
+        self._thread.start()
+        self._ready.wait()
+
+    def warm(self) -> None:
+        """Import what the first job needs, so that it starts at once."""
+        self._call(lambda _: Runner.warm())
+
+    def submit(self, request: Request, provider: Provider) -> str:
+        """Put a request in line and return its job's id."""
+        job = new_id()
+        self._call(lambda runner: runner.submit(request, provider, job=job))
+        return job
+
+    def cancel(self, job: str) -> None:
+        self._call(lambda runner: runner.cancel(job))
+
+    def answer(self, job: str, choice: str) -> None:
+        self._call(lambda runner: runner.answer(job, choice))
+
+    def move(self, job: str, delta: int) -> None:
+        self._call(lambda runner: runner.move(job, delta))
+
+    def configure(self, settings: Settings) -> None:
+        self._call(lambda runner: runner.configure(settings))
+
+    @property
+    def busy(self) -> int:
+        """How many jobs run or stand in line."""
+        return len(self._runner.running) + len(self._runner.queued) if self._runner else 0
+
+    def close(self, grace: float = 0.0) -> None:
+        """End the engine as `Runner.close` does, and wait for it."""
+        if self._loop is None:
+            return
+        self._grace = grace
+        loop, self._loop = self._loop, None
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+
+    def _call(self, action: Callable[[Runner], object]) -> None:
+        runner = self._runner
+        if self._loop is not None and runner is not None:
+            self._loop.call_soon_threadsafe(lambda: action(runner))
+
+    def _main(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._end = asyncio.Event()
+        self._runner = self._make()
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
+        await self._end.wait()
+        await self._runner.close(self._grace)
