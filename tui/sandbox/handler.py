@@ -110,9 +110,7 @@ class Handler(BaseHTTPRequestHandler):
         struck = self._struck(order)
         fault = next((wanted for wanted in struck if wanted.fault.act), None)
         link = next((wanted for wanted in struck if not wanted.fault.act), None)
-        if fault is None or fault.fault.charges:
-            self.books.charge(request_id, order.n)
-        Making(self.books, line, order, fault, link).run()
+        Making(self.books, line, order, request_id, fault, link).run()
 
     def _struck(self, order: Order) -> list[Wanted]:
         """The faults that strike this attempt: those of the prompt, then the server's own that fit the request."""

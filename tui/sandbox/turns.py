@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tui.sandbox import answers
 from tui.sandbox.answers import KINDS, Painted
@@ -16,29 +17,50 @@ from tui.sandbox.faults import Wanted
 from tui.sandbox.links import Held
 from tui.sandbox.wire import Answer, Line, json_answer
 
+if TYPE_CHECKING:
+    from tui.sandbox.painter import Given, Picture
+
 # An address where nothing answers: it is private, and of no network that people use.
 PRIVATE = "http://10.255.255.1"
 # Painting is arithmetic: more at once than there are processors would only take memory.
 PAINTERS = threading.Semaphore(os.cpu_count() or 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Making:
     """An accepted order being carried out. `fault` is what strikes it, `link` what strikes the URLs that it gives."""
 
     books: Books
     line: Line
     order: Order
+    request_id: str
     fault: Wanted | None = None
     link: Wanted | None = None
     started: float = field(default_factory=time.monotonic)
+    _given: Given | None = None
 
     def run(self) -> None:
-        if self.fault is None:
+        """Answer; raises RefusedError, before anything is sent, for images that can't be decoded."""
+        fault = self.fault.fault if self.fault else None
+        if fault is None or fault.charges:
+            if self.order.images:
+                self._open()
+            self.books.charge(self.request_id, self.order.n)
+        if fault is None or fault.act is None:
             self.line.send(self.answer())
         else:
-            assert self.fault.fault.act is not None
-            self.fault.fault.act(self)
+            fault.act(self)
+
+    def _open(self) -> None:
+        from tui.sandbox.painter import given
+
+        with PAINTERS:
+            self._given = given(self.order)
+
+    def _picture(self, index: int) -> Picture:
+        from tui.sandbox.painter import Picture
+
+        return Picture(self.order, index, self._given)
 
     def now(self) -> float:
         return self.books.clock()
@@ -58,13 +80,10 @@ class Making:
 
     def _stages(self) -> Iterator[tuple[int | None, bytes]]:
         """Every stage of every image, each when its time has come: drafts with their number, the whole with None."""
-        from tui.sandbox.painter import Picture
-
         order = self.order
         steps = order.n * (order.partials + 1)
         for index in range(order.n):
-            with PAINTERS:
-                picture = Picture(order, index)
+            picture = self._picture(index)
             for number in range(order.partials):
                 with PAINTERS:
                     draft = picture.draft((number + 1) / (order.partials + 1))
@@ -77,10 +96,8 @@ class Making:
             yield None, content
 
     def _painted(self, index: int) -> Painted:
-        from tui.sandbox.painter import Picture
-
         with PAINTERS:
-            content = Picture(self.order, index).encoded()
+            content = self._picture(index).encoded()
         if self.order.answer != "url":
             return Painted(content)
         base = PRIVATE if self.link and self.link.fault.link is None else self.books.base

@@ -45,8 +45,10 @@ def noise(dice: np.random.Generator, width: int, height: int, cells: tuple[int, 
 def ridge(dice: np.random.Generator, width: int, waves: int, roughness: float, sharp: bool) -> Field:
     """A skyline of about -1 to 1, shape (width,): sums of sines that fall off by `roughness`; sharp ones fold."""
     frequency = np.arange(1, waves + 1, dtype=np.float32)
-    phase = dice.random(waves, np.float32) * np.float32(2 * np.pi)
-    weight = (0.4 + dice.random(waves, np.float32)) / frequency**roughness
+    # Drawn in pairs, so that the first waves stay the same when there are more of them.
+    pairs = dice.random((waves, 2), np.float32)
+    phase = pairs[:, 0] * np.float32(2 * np.pi)
+    weight = (0.4 + pairs[:, 1]) / frequency**roughness
     x = np.linspace(0, 2.2, width, dtype=np.float32)
     sines = np.sin(x[:, None] * frequency * 2.4 + phase)
     if sharp:

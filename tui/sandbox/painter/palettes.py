@@ -98,7 +98,8 @@ class Idea:
 
 def idea(prompt: str, index: int, saturation: float) -> Idea:
     """What a prompt suggests; where it says nothing its hash decides. Images of one prompt differ a little in hue."""
-    words = {form for word in re.findall(r"[a-z]+", prompt.lower()) for form in (word, word.removesuffix("y"))}
+    said = re.findall(r"[a-z]+", prompt.lower())
+    words = {form for word in said for form in (word, word.removesuffix("y"), word.removesuffix("s"))}
     pick = sha256(prompt.encode("utf-8", "replace")).digest()
     name = _matching(PALETTE_WORDS, words) or sorted(PALETTES)[pick[0] % len(PALETTES)]
     scene = _matching(SCENE_WORDS, words) or ("hills", "firs", "peaks", "dunes", "water", "silk")[pick[1] % 6]

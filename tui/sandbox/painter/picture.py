@@ -9,10 +9,11 @@ import numpy as np
 from PIL import Image
 
 from tui.sandbox.api import Order
-from tui.sandbox.painter import encode, repaint, vector
+from tui.sandbox.painter import encode, vector
 from tui.sandbox.painter.fields import Dice, Field, grained
 from tui.sandbox.painter.figure import alone, mark, stand
 from tui.sandbox.painter.palettes import idea
+from tui.sandbox.painter.repaint import Given, repainted
 from tui.sandbox.painter.scenes import Canvas, paint
 
 DETAIL = {"low": 0, "medium": 1, "standard": 1, "high": 2, "hd": 2, "xhigh": 3, "max": 4}
@@ -21,15 +22,15 @@ GRAIN = 1.2, 0.5  # levels of grain at the lowest detail, and for each step abov
 
 
 class Picture:
-    """The image of `index` in an order; raises OSError or ValueError for an image to edit that can't be read."""
+    """The image of `index` in an order; an edit or a variation needs the decoded images that were `given`."""
 
-    def __init__(self, order: Order, index: int) -> None:
+    def __init__(self, order: Order, index: int, given: Given | None = None) -> None:
         self.order = order
-        given = b"".join(upload.content for upload in order.images)
+        source = b"".join(upload.content for upload in order.images)
         seed = f"{order.model.name}\0{order.prompt}\0{index}".encode("utf-8", "replace")
-        self._dice = Dice(sha256(seed + sha256(given).digest()).digest())
+        self._dice = Dice(sha256(seed + sha256(source).digest()).digest())
         self._idea = idea(order.prompt, index, SATURATION[order.style])
-        self._base = repaint.opened(order) if order.images else None
+        self._given = given
 
     def encoded(self) -> bytes:
         """The finished file."""
@@ -56,8 +57,8 @@ class Picture:
 
     def _painted(self, phase: float) -> Image.Image:
         canvas = self._canvas(phase)
-        if self._base is not None:
-            image = repaint.repainted(self.order, self._base, canvas)
+        if self._given is not None:
+            image = repainted(self.order, self._given, canvas)
         elif self.order.background == "transparent":
             image = alone(canvas)
         else:

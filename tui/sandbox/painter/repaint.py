@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
@@ -14,12 +15,34 @@ from tui.sandbox.painter.figure import drawing
 from tui.sandbox.painter.scenes import Canvas, paint
 
 MAX_PIXELS = 40_000_000
+SHOWN = 3  # how many further images of an edit find a place in the result
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
-def opened(order: Order) -> Image.Image:
-    """The first image of an edit in the size that was ordered; raises RefusedError when it can't be decoded."""
-    return _fitted(_decoded(order.images[0]).convert("RGBA"), order)
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The images of an edit or a variation, decoded. `base` and `mask` have the size that was ordered.
+
+    The mask is a channel in which 255 stands for what may be repainted.
+    """
+
+    base: Image.Image
+    mask: Image.Image | None
+    others: tuple[Image.Image, ...]
+
+
+def given(order: Order) -> Given | None:
+    """What an order has to start from, if anything; raises RefusedError for an image that can't be decoded."""
+    if not order.images:
+        return None
+    first, *others = (_decoded(upload).convert("RGBA") for upload in order.images[: 1 + SHOWN])
+    mask = None
+    if order.mask is not None:
+        alpha = _fitted(_decoded(order.mask).convert("RGBA"), order).getchannel("A")
+        mask = alpha.point([255 - level for level in range(256)])
+    if order.markup is not None:
+        first.alpha_composite(_decoded(order.markup).convert("RGBA").resize(first.size))
+    return Given(_fitted(first, order), mask, tuple(others))
 
 
 def _decoded(upload: Upload) -> Image.Image:
@@ -41,9 +64,9 @@ def _fitted(image: Image.Image, order: Order) -> Image.Image:
     return ImageOps.fit(image, (order.width, order.height), Image.Resampling.BICUBIC)
 
 
-def repainted(order: Order, base: Image.Image, canvas: Canvas) -> Image.Image:
+def repainted(order: Order, start: Given, canvas: Canvas) -> Image.Image:
     """The base with the prompt's scene over it: all of it, or only where the mask is transparent."""
-    image = _varied(base, canvas) if order.operation == "variation" else _edited(order, base, canvas)
+    image = _varied(start.base, canvas) if order.operation == "variation" else _edited(order, start, canvas)
     return image if order.background == "transparent" else _opaque(image)
 
 
@@ -57,24 +80,18 @@ def _scene(canvas: Canvas) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(planes.transpose(1, 2, 0)).astype(np.uint8)).convert("RGBA")
 
 
-def _edited(order: Order, base: Image.Image, canvas: Canvas) -> Image.Image:
+def _edited(order: Order, start: Given, canvas: Canvas) -> Image.Image:
     scene = _scene(canvas)
-    if order.mask is not None:
-        alpha = _fitted(_decoded(order.mask).convert("RGBA"), order).getchannel("A")
-        hole = alpha.point([255 - level for level in range(256)])
-        image = Image.composite(scene, base, hole)
-    else:
-        image = Image.blend(base, scene, 0.32)
-        image.putalpha(base.getchannel("A") if order.background == "transparent" else 255)
-    if order.mask is None or canvas.idea.subject:
-        size = round(canvas.unit * 0.3)
-        figure = drawing(canvas, size)
-        place = (round(canvas.width * 0.66 - size / 2), round(canvas.height * 0.92 - size))
-        if order.mask is None:
-            image.alpha_composite(figure, place)
-    for extra, upload in enumerate(order.images[1:4]):
-        small = ImageOps.contain(_decoded(upload).convert("RGBA"), (canvas.unit // 5, canvas.unit // 5))
-        image.alpha_composite(small, (canvas.unit // 40 + extra * canvas.unit // 4, canvas.unit // 40))
+    if start.mask is not None:
+        return Image.composite(scene, start.base, start.mask)
+    image = Image.blend(start.base, scene, 0.32)
+    image.putalpha(start.base.getchannel("A") if order.background == "transparent" else 255)
+    size = round(canvas.unit * 0.3)
+    place = (round(canvas.width * 0.66 - size / 2), round(canvas.height * 0.92 - size))
+    image.alpha_composite(drawing(canvas, size), place)
+    for number, other in enumerate(start.others):
+        small = ImageOps.contain(other, (canvas.unit // 5, canvas.unit // 5))
+        image.alpha_composite(small, (canvas.unit // 40 + number * canvas.unit // 4, canvas.unit // 40))
     return image
 
 

@@ -132,16 +132,16 @@ def ridges(canvas: Canvas) -> int:
 def skyline(canvas: Canvas, number: int, layers: int) -> Field:
     """The upper edge of one ridge in pixels from the top, shape (width,)."""
     waves, roughness, sharp, tall = SKYLINES[canvas.idea.scene]
-    # Ridges keep their shape when there are more of them: a ridge is known by its distance, in hundredths.
     distance = number / (layers - 1)
-    dice = canvas.dice(f"ridge{round(distance * 100)}")
+    dice = canvas.dice(f"ridge{number}")
     line = ridge(dice, canvas.width, waves + 6 * canvas.detail, roughness, sharp)
     size = tall * (1.15 - 0.35 * distance) * canvas.height
     base = (0.47 + 0.4 * distance**1.1) * canvas.height
     edge = base - line * np.float32(size)
     if canvas.idea.scene == "firs" and number >= 1:
         edge -= firs(canvas, dice, distance)
-    return np.clip(edge, 1, canvas.height - 1).astype(np.float32)
+    line_in_pixels: Field = np.clip(edge, 1, canvas.height - 1).astype(np.float32)
+    return line_in_pixels
 
 
 def firs(canvas: Canvas, dice: np.random.Generator, distance: float) -> Field:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PIL import Image, ImageDraw, ImageFont
+
 from tui.sandbox.painter.fields import mix
 from tui.sandbox.painter.figure import spot
 from tui.sandbox.painter.palettes import Colour
@@ -42,13 +44,25 @@ def svg(canvas: Canvas) -> bytes:
     for number in range(layers):
         parts.append(f'<path d="{_ridge(canvas, number, layers)}" fill="url(#ridge{number})"/>')
     parts += _subject(canvas)
-    size = max(9, canvas.unit // 52)
+    return "\n".join([*parts, _mark(canvas), "</svg>", ""]).encode()
+
+
+def _mark(canvas: Canvas) -> str:
+    """The mark as little squares: text would look different, or be missing, wherever fonts are."""
+    font = ImageFont.load_default(11)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox("sandbox"))
+    image = Image.new("1", (right - left, bottom - top))
+    ImageDraw.Draw(image).text((-left, -top), "sandbox", font=font, fill=1)
+    dot = max(1.0, canvas.unit / 680)
     margin = max(3, canvas.unit // 64)
-    parts.append(
-        f'<text x="{width - margin}" y="{height - margin}" text-anchor="end" font-family="sans-serif" '
-        f'font-size="{size}" fill="#fff" fill-opacity=".75">sandbox</text>'
+    x, y = canvas.width - margin - image.width * dot, canvas.height - margin - image.height * dot
+    dots = "".join(
+        f"M{x + column * dot:.1f},{y + row * dot:.1f}h{dot:.1f}v{dot:.1f}h{-dot:.1f}z"
+        for row in range(image.height)
+        for column in range(image.width)
+        if image.getpixel((column, row))
     )
-    return "\n".join([*parts, "</svg>", ""]).encode()
+    return f'<path d="{dots}" fill="#fff" fill-opacity=".75"/>'
 
 
 def _hex(colour: Colour) -> str:
