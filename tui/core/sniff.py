@@ -82,5 +82,8 @@ def _svg_size(head: bytes) -> tuple[int, int]:
     ]
     if edges[0] and edges[1]:
         return (int(edges[0][1]), int(edges[1][1]))
-    box = re.search(rb"\sviewBox\s*=\s*[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+(\d{1,6})(?:\.\d+)?[\s,]+(\d{1,6})", tag[0])
+    box = re.search(
+        rb"\sviewBox\s*=\s*[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+(\d{1,6})(?:\.\d+)?[\s,]+(\d{1,6})(?:\.\d+)?\s*[\"']",
+        tag[0],
+    )
     return (int(box[1]), int(box[2])) if box else (0, 0)
