@@ -1,4 +1,4 @@
-"""The configuration: file, environment and command line in order; a mistake is named, passed over, and stops nothing."""
+"""The configuration: file, environment and command line in order; a mistake is named, and stops nothing."""
 
 from __future__ import annotations
 

@@ -13,7 +13,12 @@ from tui.core.failures import Failure, Kind
 
 def test_the_summary_has_status_kind_code_parameter_and_message_in_order() -> None:
     failure = Failure(
-        kind=Kind.BAD_REQUEST, message="Invalid size", status=400, type="image_error", code="invalid_value", param="size"
+        kind=Kind.BAD_REQUEST,
+        message="Invalid size",
+        status=400,
+        type="image_error",
+        code="invalid_value",
+        param="size",
     )
     assert failure.summary == "400 bad request · invalid_value · param size · Invalid size"
 
@@ -35,11 +40,17 @@ def test_the_summary_of_a_refusal_has_its_stage_and_categories() -> None:
 def test_the_summary_leaves_out_what_is_not_known() -> None:
     assert Failure(kind=Kind.CONNECTION, message="").summary == "connection"
     assert Failure(kind=Kind.TIMEOUT, message="no answer").summary == "timeout · no answer"
-    assert Failure(kind=Kind.SERVER, message="", status=500, type="server_error").summary == "500 server trouble · server_error"
+    assert (
+        Failure(kind=Kind.SERVER, message="", status=500, type="server_error").summary
+        == "500 server trouble · server_error"
+    )
 
 
 def test_the_summary_is_one_line_whatever_the_server_wrote() -> None:
-    assert Failure(kind=Kind.SERVER, message="bad\n\n\tgateway\n", status=502).summary == "502 server trouble · bad gateway"
+    assert (
+        Failure(kind=Kind.SERVER, message="bad\n\n\tgateway\n", status=502).summary
+        == "502 server trouble · bad gateway"
+    )
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -142,8 +144,12 @@ def test_a_file_in_the_place_of_the_folder_is_refused(env: dict[str, str], file:
         find(OPENAI, env)
 
 
-@pytest.mark.parametrize("content", ["sk-one\nsk-two", "sk one", "sk-“quoted”", b"\x89PNG\x00\xff", "x" * 10 + "\x1b[31m"])
-def test_what_can_be_no_key_is_refused_without_being_shown(content: str | bytes, env: dict[str, str], file: Path) -> None:
+@pytest.mark.parametrize(
+    "content", ["sk-one\nsk-two", "sk one", "sk-“quoted”", b"\x89PNG\x00\xff", "x" * 10 + "\x1b[31m"]
+)
+def test_what_can_be_no_key_is_refused_without_being_shown(
+    content: str | bytes, env: dict[str, str], file: Path
+) -> None:
     private(file, content)
     with pytest.raises(KeyRefusedError) as refused:
         find(OPENAI, env)
@@ -188,7 +194,7 @@ def test_an_address_of_ones_own_needs_no_key(env: dict[str, str]) -> None:
 @pytest.mark.parametrize("in_file", [True, False])
 def test_openai_chosen_by_name_without_a_key_is_refused_with_what_to_do(in_file: bool, env: dict[str, str]) -> None:
     config = configured(env, 'provider = "openai"' if in_file else "")
-    with pytest.raises(KeyRefusedError, match="set OPENAI_API_KEY, or put it into ~/.config/safelight/keys/openai"):
+    with pytest.raises(KeyRefusedError, match=r"set OPENAI_API_KEY, or put it into ~/\.config/safelight/keys/openai"):
         choose(config, env, None if in_file else "openai")
 
 
@@ -218,3 +224,66 @@ def test_a_named_provider_may_have_a_key_file(env: dict[str, str], file: Path) -
 def test_a_provider_that_there_is_not_is_refused_with_those_that_there_are(env: dict[str, str]) -> None:
     with pytest.raises(LookupError, match="acme: openai, local, sandbox"):
         choose(configured(env, LOCAL), env, "acme")
+
+
+KEYRING = """
+import importlib
+backend = importlib.import_module("{backend}")
+def get_keyring():
+    return backend.Keyring()
+def get_password(service, name):
+    return backend.Keyring().get_password(service, name)
+"""
+BACKEND = """
+class Keyring:
+    def get_password(self, service, name):
+        {answer}
+"""
+
+
+def installed(folder: Path, backend: str, answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a keyring package with this backend where imports look first."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("keyring", "keyrings")]:
+        monkeypatch.delitem(sys.modules, name)
+    file = folder.joinpath(*backend.split(".")).with_suffix(".py")
+    file.parent.mkdir(parents=True)
+    file.write_text(BACKEND.format(answer=answer), encoding="utf-8")
+    (folder / "keyring").mkdir(exist_ok=True)
+    (folder / "keyring/__init__.py").write_text(KEYRING.format(backend=backend), encoding="utf-8")
+    monkeypatch.syspath_prepend(folder)
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("keyring", "keyrings")]:
+        del sys.modules[name]
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_a_keyring_that_keeps_secrets_is_asked_and_named(
+    env: dict[str, str], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private(file, "sk-file")
+    installed(tmp_path, "keyring.backends.SecretService", "return f' {service}-{name}\\n'", monkeypatch)
+    assert find(OPENAI, env) == Key("safelight-openai", "keyring: SecretService")
+    assert find(OPENAI, {**env, "OPENAI_API_KEY": "sk-env"}) == Key("sk-env", "environment: OPENAI_API_KEY")
+
+
+@pytest.mark.usefixtures("forgotten")
+@pytest.mark.parametrize(
+    ("backend", "answer"),
+    [
+        ("keyrings.alt.file", "return 'sk-plain'"),
+        ("keyring.backends.null", "return 'sk-null'"),
+        ("keyring.backends.SecretService", "return None"),
+        ("keyring.backends.SecretService", "return '  '"),
+        ("keyring.backends.SecretService", "raise RuntimeError('no desktop')"),
+    ],
+)
+def test_a_keyring_that_has_or_keeps_no_secret_is_passed_over(
+    backend: str, answer: str, env: dict[str, str], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private(file, "sk-file")
+    installed(tmp_path, backend, answer, monkeypatch)
+    assert find(OPENAI, env) == Key("sk-file", "file: ~/.config/safelight/keys/openai")

@@ -79,7 +79,9 @@ def test_older_models_make_the_tokens_of_the_table(name: str, quality: str, size
     assert image_tokens(model(name), quality, width, height) == OLD_TOKENS[quality, size]
 
 
-@pytest.mark.parametrize(("quality", "tokens"), [("low", 196), ("medium", 439), ("high", 1756), ("xhigh", 3122), ("max", 7024)])
+@pytest.mark.parametrize(
+    ("quality", "tokens"), [("low", 196), ("medium", 439), ("high", 1756), ("xhigh", 3122), ("max", 7024)]
+)
 @pytest.mark.parametrize("name", ["gpt-image-2.5-flare", "gpt-image-2.5-sunburst", "gpt-image-2.5-flare-2026-09-08"])
 def test_2_5_makes_the_published_tokens_of_a_square(name: str, quality: str, tokens: int) -> None:
     assert image_tokens(model(name), quality, 1024, 1024) == tokens
@@ -207,7 +209,12 @@ def test_text_that_a_model_writes_has_its_own_price_where_one_is_published() -> 
 
 @pytest.mark.parametrize("details", [{}, None, [], "none", 7, {"image_tokens": None}])
 def test_usage_without_details_counts_its_output_as_image_tokens(details: Any) -> None:
-    usage = {"input_tokens": 100, "output_tokens": 196, "output_tokens_details": details, "input_tokens_details": details}
+    usage = {
+        "input_tokens": 100,
+        "output_tokens": 196,
+        "output_tokens_details": details,
+        "input_tokens_details": details,
+    }
     assert cost("gpt-image-2", usage) == Decimal(100 * 5 + 196 * 30) / 1_000_000
 
 

@@ -65,6 +65,8 @@ def test_only_this_machine_is_loopback(base_url: str, loopback: bool) -> None:
     assert at(base_url).on_loopback is loopback
 
 
-@pytest.mark.parametrize("base_url", ["", "x", "ftp://x/", "http://", "https:///v1", "http://x:port/", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "base_url", ["", "x", "ftp://x/", "http://", "https:///v1", "http://x:port/", "file:///etc/passwd"]
+)
 def test_an_address_is_http_or_https_with_a_host(base_url: str) -> None:
     assert address(base_url) is None

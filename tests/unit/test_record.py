@@ -129,7 +129,15 @@ def test_what_is_no_record_is_refused(data: Any) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("sha256", 7), ("bytes", "1"), ("bytes", True), ("width", None), ("height", 1.5), ("format", ["png"]), ("origins", [3])],
+    [
+        ("sha256", 7),
+        ("bytes", "1"),
+        ("bytes", True),
+        ("width", None),
+        ("height", 1.5),
+        ("format", ["png"]),
+        ("origins", [3]),
+    ],
 )
 def test_a_record_with_a_field_of_another_type_is_refused(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match="not a record"):

@@ -198,7 +198,9 @@ def test_a_free_size_is_taken_exactly_when_every_rule_holds(width: int, height: 
     assert (found(size=f"{width}x{height}") == {}) is fits
 
 
-@pytest.mark.parametrize(("model", "size"), [("dall-e-2", "1792x1024"), ("dall-e-3", "512x512"), ("gpt-image-1", "1536x864")])
+@pytest.mark.parametrize(
+    ("model", "size"), [("dall-e-2", "1792x1024"), ("dall-e-3", "512x512"), ("gpt-image-1", "1536x864")]
+)
 def test_a_size_that_is_not_one_of_the_fixed_ones_is_told_with_the_others(model: str, size: str) -> None:
     assert found(model, size=size)["size"].startswith("one of ")
 
@@ -250,7 +252,9 @@ COMBINATIONS: list[tuple[str, dict[str, Value], str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("parameters", "field"), [row[1:] for row in COMBINATIONS], ids=[row[0] for row in COMBINATIONS])
+@pytest.mark.parametrize(
+    ("parameters", "field"), [row[1:] for row in COMBINATIONS], ids=[row[0] for row in COMBINATIONS]
+)
 def test_what_does_not_go_together_is_told(parameters: dict[str, Value], field: str | None) -> None:
     assert set(found(NEW, **parameters)) == ({field} if field else set())
 
@@ -263,7 +267,11 @@ def test_a_gif_takes_no_mask() -> None:
 def test_of_a_model_typed_by_hand_only_the_kinds_of_values_are_checked() -> None:
     odd: dict[str, Value] = {"quality": "ultra", "size": "16:9", "n": 40, "style": "anime", "output_format": "avif"}
     assert found("own", **odd) == {}
-    assert found("own", n="many", stream="yes", size=3) == {"n": "a whole number", "stream": "on or off", "size": "text"}
+    assert found("own", n="many", stream="yes", size=3) == {
+        "n": "a whole number",
+        "stream": "on or off",
+        "size": "text",
+    }
 
 
 @given(

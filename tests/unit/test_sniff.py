@@ -38,7 +38,7 @@ PHOTO = {
 }
 SVG = {
     "plain": b'<svg xmlns="http://www.w3.org/2000/svg" width="61" height="37"></svg>',
-    "declared": b'<?xml version="1.0"?>\n<!-- made -->\n<svg width=\'61px\' height=\'37.0px\'/>',
+    "declared": b"<?xml version=\"1.0\"?>\n<!-- made -->\n<svg width='61px' height='37.0px'/>",
     "doctype": b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x">\n<svg height="37" width="61">',
     "byte order mark": b'\xef\xbb\xbf  <svg width="61" height="37">',
     "view box": b'<svg viewBox="0 0 61 37">',
@@ -55,7 +55,9 @@ def test_the_format_and_size_of_an_image_are_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (255, 257), (3840, 2160), (1, 16_000)])
-@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("JPEG", {}), ("GIF", {}), ("WEBP", {}), ("WEBP", {"lossless": True})])
+@pytest.mark.parametrize(
+    ("kind", "options"), [("PNG", {}), ("JPEG", {}), ("GIF", {}), ("WEBP", {}), ("WEBP", {"lossless": True})]
+)
 def test_sizes_are_read_to_the_pixel(kind: str, options: dict[str, Any], size: tuple[int, int]) -> None:
     facts = sniff(made(kind, size, "L" if kind != "WEBP" else "RGB", **options))
     assert (facts.width, facts.height) == size
@@ -72,7 +74,15 @@ def test_an_svg_without_a_size_is_still_an_svg() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\x00", b"<html><body>502</body></html>", b'{"error": {}}', b"BM\x00\x00", b"RIFF\x00\x00\x00\x00WAVE", b"GIF88a"],
+    [
+        b"",
+        b"\x00",
+        b"<html><body>502</body></html>",
+        b'{"error": {}}',
+        b"BM\x00\x00",
+        b"RIFF\x00\x00\x00\x00WAVE",
+        b"GIF88a",
+    ],
 )
 def test_what_is_no_image_is_unknown(content: bytes) -> None:
     assert sniff(content) == Facts("unknown")
@@ -87,9 +97,22 @@ def test_a_cut_image_never_raises_and_never_has_another_size(content: bytes) -> 
         assert (facts.width, facts.height) in ((61, 37), (0, 0))
 
 
-STARTS = [b"", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\x00\x00",
-          b"RIFF\x00\x00\x00\x00WEBP", b"RIFF\x00\x00\x00\x00WEBPVP8X", b"RIFF\x00\x00\x00\x00WEBPVP8L",
-          b"RIFF\x00\x00\x00\x00WEBPVP8 ", b"GIF89a", b"<svg ", b"<svg viewBox='", b"<?xml", b"<!--"]  # fmt: skip
+STARTS = [
+    b"",
+    b"\x89PNG\r\n\x1a\n",
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR",
+    b"\xff\xd8\xff",
+    b"\xff\xd8\xff\xe0\x00\x00",
+    b"RIFF\x00\x00\x00\x00WEBP",
+    b"RIFF\x00\x00\x00\x00WEBPVP8X",
+    b"RIFF\x00\x00\x00\x00WEBPVP8L",
+    b"RIFF\x00\x00\x00\x00WEBPVP8 ",
+    b"GIF89a",
+    b"<svg ",
+    b"<svg viewBox='",
+    b"<?xml",
+    b"<!--",
+]
 
 
 @given(st.sampled_from(STARTS), st.binary(max_size=400))
@@ -108,6 +131,8 @@ def test_an_image_with_bytes_changed_never_raises(content: bytes, data: st.DataO
     sniff(bytes(damaged))
 
 
-@pytest.mark.parametrize("head", [b"\xff\xd8" + b"\xff" * HEAD, b"\xff\xd8" + b"\xff\xd0" * (HEAD // 2), b"<svg" * (HEAD // 4)])
+@pytest.mark.parametrize(
+    "head", [b"\xff\xd8" + b"\xff" * HEAD, b"\xff\xd8" + b"\xff\xd0" * (HEAD // 2), b"<svg" * (HEAD // 4)]
+)
 def test_a_head_made_to_be_slow_is_read_to_an_end(head: bytes) -> None:
     assert (sniff(head).width, sniff(head).height) == (0, 0)

@@ -56,7 +56,9 @@ def test_a_gigantic_text_is_cut_with_an_ellipsis() -> None:
     assert kept.endswith("x…")
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="\u115f\u1160\u3164\uffa0"), max_size=200))
+@given(
+    st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="\u115f\u1160\u3164\uffa0"), max_size=200)
+)
 def test_letters_digits_and_signs_stay_as_they_are(text: str) -> None:
     assert clean(text) == text
 
@@ -131,7 +133,8 @@ def test_bytes_are_told_as_people_read_them(count: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(3.2, "3.2 s"), (48, "48 s"), (125, "2 min 05 s"), (119.7, "2 min 00 s"), (600, "10 min 00 s")]
+    ("seconds", "text"),
+    [(3.2, "3.2 s"), (48, "48 s"), (125, "2 min 05 s"), (119.7, "2 min 00 s"), (600, "10 min 00 s")],
 )
 def test_durations_are_told_as_people_read_them(seconds: float, text: str) -> None:
     assert human_seconds(seconds) == text

@@ -59,7 +59,9 @@ def problems(request: Request, model: Model) -> list[Problem]:
         found.append(Problem("model", "choose a model"))
     if request.operation not in model.operations:
         found.append(Problem("model", f"{model.name} does not take the operation {request.operation}"))
-    return found + value_problems(request, model) + _combination_problems(request)
+    found += value_problems(request, model)
+    told = {problem.field for problem in found}
+    return found + [problem for problem in _combination_problems(request) if problem.field not in told]
 
 
 def value_problems(request: Request, model: Model) -> list[Problem]:
@@ -71,8 +73,7 @@ def value_problems(request: Request, model: Model) -> list[Problem]:
             found.append(Problem(name, f"{model.name} does not take {name}"))
         elif text := _kind_problem(parameter, value) or (_value_problem(parameter, value) if model.known else None):
             found.append(Problem(name, text))
-    told = {problem.field for problem in found}
-    return found + [problem for problem in _combination_problems(request) if problem.field not in told]
+    return found
 
 
 def _prompt_problems(request: Request, model: Model) -> list[Problem]:
