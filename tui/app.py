@@ -1,0 +1,373 @@
+"""The app: wires engine, library, renderer and screens; picks the theme and the keymap."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from textual import on, work
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from tui.core import paths
+from tui.core.config import Config
+from tui.core.events import Done, Event, Failed, Saved, Unknown, Waiting
+from tui.core.models import ModelDataError, catalogue
+from tui.core.provider import SANDBOX, Provider
+from tui.core.record import Record
+from tui.core.request import Request
+from tui.engine.runner import Settings
+from tui.engine.thread import EngineThread
+from tui.library.files import ImageFile
+from tui.render.terminal import detect
+from tui.ui import themes
+from tui.ui.actions import Actions
+from tui.ui.bridge import Bridge, EngineEvents
+from tui.ui.commands import COMMANDS, bindings
+from tui.ui.memory import Memory
+from tui.ui.previewer import Previewer
+from tui.ui.screens.browsing import Browsing
+from tui.ui.screens.create import CreateScreen
+from tui.ui.session import Session
+from tui.ui.shelf import Shelf
+
+# Seconds that the sandbox takes for an image, so that it can be watched while it develops.
+SANDBOX_PACE = 1.2
+logger = logging.getLogger(__name__)
+
+
+class SafelightApp(Actions):
+    """One window, several places. What is slow starts after the first frame, in workers."""
+
+    TITLE = "Safelight"
+    CSS_PATH = "ui/styles/app.tcss"
+    BINDINGS = bindings("app")
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    DEFAULT_MODE = "create"
+
+    def __init__(self, config: Config, env: Mapping[str, str]) -> None:
+        self.config = config
+        self.env = env
+        memory = Memory.read(env)
+        problems = list(config.problems)
+        try:
+            models = catalogue(config.extra_models)
+        except ModelDataError as error:
+            problems.append(str(error))
+            models = catalogue()
+        self.session = Session(config.library, models, memory, providers=tuple(config.providers))
+        self.shelf = Shelf(config.library)
+        depth = config.get("preview.colors")
+        self.previewer = Previewer(
+            style=config.get("preview.style"),
+            depth=detect(env).depth if depth == "auto" else depth,
+            aspect=config.get("preview.cell_aspect"),
+        )
+        self._problems = problems
+        self._sandbox: object | None = None
+        self._watching = threading.Event()
+        super().__init__()
+        self._bridge = Bridge(self)
+        self._engine = EngineThread(
+            Settings(
+                out=config.library,
+                parallel=config.get("engine.parallel"),
+                retries=config.get("engine.retries"),
+                deadline=config.get("engine.deadline"),
+                template=config.get("names.template"),
+            ),
+            emit=self._bridge.emit,
+            record=self.shelf.keep,
+            catalogue=models,
+        )
+        self._theme_folders = (paths.themes_folder(), paths.config_folder(env) / "themes")
+        self._first_theme()
+        self.set_keymap({action: keys for action, keys in config.keys.items() if action in {c.id for c in COMMANDS}})
+        for name, make in self._places().items():
+            self.add_mode(name, make)
+
+    def _places(self) -> dict[str, Callable[[], Screen[None]]]:
+        """The places; each is made when it is first gone to."""
+
+        def library() -> Screen[None]:
+            from tui.ui.screens.library import LibraryScreen
+
+            return LibraryScreen(self.session, self.previewer)
+
+        def queue() -> Screen[None]:
+            from tui.ui.screens.queue import QueueScreen
+
+            return QueueScreen(self.session)
+
+        return {"create": partial(CreateScreen, self.session, self.previewer), "library": library, "queue": queue}
+
+    # --- themes ---------------------------------------------------------------------------------------------------
+
+    def _first_theme(self) -> None:
+        """Load the one theme that the first frame needs."""
+        for name in (self.session.memory.theme, self.config.get("theme"), themes.DEFAULT):
+            file = themes.find(name, self._theme_folders) if name else None
+            if file is not None and self._take_theme(file):
+                self.theme = file.stem
+                return
+
+    def _take_theme(self, file: Path) -> bool:
+        try:
+            self.register_theme(themes.read(file))
+        except themes.ThemeError as error:
+            self._problems.append(f"theme passed over: {error}")
+            return False
+        return True
+
+    def load_themes(self) -> None:
+        for file in themes.files(self._theme_folders):
+            if file.stem not in self.available_themes and not self._take_theme(file):
+                self.notify(self._problems[-1], severity="warning", markup=False)
+
+    @property
+    def theme_names(self) -> list[str]:
+        ours = [file.stem for file in themes.files(self._theme_folders)]
+        return [name for name in ours if name in self.available_themes]
+
+    # --- opening: everything that the first frame does not need -----------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        """The first frame is on the screen."""
+        self._engine.start()
+        self._connect(None)
+        self._tidy_shelf()
+        self.list_images()
+        for problem in self._problems:
+            self.session.log.say(problem, tone="bad")
+
+    @work(thread=True, exclusive=True, group="provider", exit_on_error=False)
+    def _connect(self, name: str | None) -> None:
+        """Find the provider and its key; without one, start the sandbox."""
+        from tui.engine.keys import KeyRefusedError, choose
+
+        say = partial(self.call_from_thread, self._connected)
+        try:
+            provider = choose(self.config, self.env, name)
+            words = f"provider {provider.name} · {provider.host} · {provider.key_source}" if provider else ""
+            provider = provider or self._start_sandbox()
+        except (KeyRefusedError, LookupError) as refused:
+            if name is not None:
+                say(None, str(refused))
+                return
+            words = str(refused)
+            provider = self._start_sandbox()
+        except RuntimeError as error:
+            say(None, f"the sandbox did not start: {error}")
+            return
+        if provider.is_sandbox:
+            words = f"{words or ('' if name else 'no key found')} · sandbox: it paints locally and charges nothing"
+        say(provider, words.removeprefix(" · "))
+
+    def _start_sandbox(self) -> Provider:
+        from tui.sandbox.process import SandboxProcess, start
+
+        if not isinstance(self._sandbox, SandboxProcess):
+            self._sandbox = start(pace=SANDBOX_PACE)
+        return Provider(name=SANDBOX, base_url=self._sandbox.base_url, key=SANDBOX, key_source="built in")
+
+    def _connected(self, provider: Provider | None, words: str) -> None:
+        self.session.log.say(words, tone="plain" if provider else "bad")
+        if provider is not None:
+            first = self.session.provider is None
+            self.session.provider = provider
+            if first and not self.session.memory.welcomed:
+                self.session.memory.welcomed = True
+                self.action_welcome()
+        self._follow()
+
+    @work(thread=True, group="shelf", exit_on_error=False)
+    def _tidy_shelf(self) -> None:
+        """Warm up what the first image needs, then bring the index up to date."""
+        worker = get_current_worker()
+        self.previewer.warm()
+        try:
+            self.shelf.catch_up(lambda: worker.is_cancelled)
+            spent = self.shelf.spent_today()
+        except Exception as error:
+            logger.exception("the index can't be brought up to date")
+            self.call_from_thread(self._say, f"the index is out of order: {error}")
+            return
+        self.call_from_thread(self._take_spent, spent)
+        self.call_from_thread(self.list_images)
+
+    def _take_spent(self, spent: float) -> None:
+        self.session.spent = Decimal(str(spent)) + (self.session.spent or 0)
+        self._follow()
+
+    def _say(self, words: str) -> None:
+        self.session.log.say(words, tone="bad")
+        self._follow()
+
+    # --- the engine -----------------------------------------------------------------------------------------------
+
+    @on(EngineEvents)
+    def _engine_events(self) -> None:
+        for event in self._bridge.fetch():
+            self.session.apply(event)
+            self._react(event)
+        self._follow()
+
+    def _react(self, event: Event) -> None:
+        for screen in self._place_screens():
+            if isinstance(screen, CreateScreen):
+                screen.develop(event)
+        if isinstance(event, Saved):
+            self._keep_thumbnail(event.path)
+            self.list_images()
+        if isinstance(event, (Done, Failed, Unknown)) or (isinstance(event, Waiting) and event.seconds is None):
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        """A toast for what happens while the person is elsewhere, or where an answer is wanted."""
+        job = self.session.jobs.get(event.job)
+        elsewhere = self.current_mode != "create"
+        match event:
+            case Done() if elsewhere and job:
+                self.notify(f"#{event.number} done: {event.saved} saved", markup=False)
+            case Failed() | Unknown():
+                head = "outcome unknown, f9 offers to send again" if isinstance(event, Unknown) else event.failure.kind
+                self.notify(f"#{event.number} {head}: {event.failure.message}"[:300], severity="error", markup=False)
+            case Waiting():
+                self.notify(f"#{event.number} {event.failure.kind}: f9 answers", severity="warning", markup=False)
+
+    @work(thread=True, group="thumbnail", exit_on_error=False)
+    def _keep_thumbnail(self, path: Path) -> None:
+        self.previewer.keep_thumbnail(path)
+
+    def submit(self, request: Request) -> None:
+        provider = self.session.provider
+        if provider is None:
+            self.notify("Still starting: try again in a moment", severity="warning")
+            return
+        job = self._engine.submit(request, provider)
+        self.session.memory.sent(request.prompt)
+        self._remember()
+        for screen in self._place_screens():
+            if isinstance(screen, CreateScreen):
+                screen.developing = job
+
+    def cancel_job(self, job: str) -> None:
+        self._engine.cancel(job)
+
+    def move_job(self, job: str, delta: int) -> None:
+        self._engine.move(job, delta)
+        self.session.jobs.move(job, delta)
+        self._follow()
+
+    def answer_job(self, job: str, choice: str) -> None:
+        self._engine.answer(job, choice)
+
+    def use_provider(self, name: str) -> None:
+        self._connect(name)
+
+    def action_welcome(self) -> None:
+        from tui.engine.keys import key_file
+        from tui.ui.screens.welcome import Welcome
+
+        sandbox = self.session.provider is not None and self.session.provider.is_sandbox
+        library, key = paths.shown(self.session.library, self.env), paths.shown(key_file("openai", self.env), self.env)
+        self.push_screen(Welcome(library=library, key_file=key, sandbox=sandbox))
+
+    # --- the library ----------------------------------------------------------------------------------------------
+
+    def list_images(self) -> None:
+        self._list(self.session.shown_folder, self.session.query)
+
+    @work(thread=True, exclusive=True, group="list", exit_on_error=False)
+    def _list(self, folder: Path, query: str) -> None:
+        worker = get_current_worker()
+        files = self.shelf.images(folder)
+        found = self.shelf.find(query) if query else files
+        if not worker.is_cancelled:
+            self.call_from_thread(self._listed, folder, files, found)
+
+    def _listed(self, folder: Path, files: list[ImageFile], found: list[ImageFile]) -> None:
+        for screen in self._place_screens():
+            if isinstance(screen, Browsing):
+                screen.fill(files if isinstance(screen, CreateScreen) else found)
+        if not self._watching.is_set():
+            self._watch(folder)
+
+    @work(thread=True, exclusive=True, group="watch", exit_on_error=False)
+    def _watch(self, folder: Path) -> None:
+        """Follow the folder until another one is opened or the app ends."""
+        stop = self._watching = threading.Event()
+        self.shelf.follow(folder, stop, partial(self.call_from_thread, self.list_images))
+
+    def look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
+        self._look_up(file, then)
+
+    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
+    def _look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
+        worker = get_current_worker()
+        record = self.shelf.record_of(file.path)
+        if not worker.is_cancelled:
+            self.call_from_thread(then, file, record)
+
+    def open_folder(self, folder: Path | None) -> None:
+        self.session.folder = folder
+        self.session.query = ""
+        self._watching.set()
+        self.list_images()
+
+    async def _go_to_create(self, request: Request) -> None:
+        await self.switch_mode("create")
+        if isinstance(self.screen, CreateScreen):
+            self.screen.form.take(request)
+
+    def reuse(self, request: Request) -> None:
+        self.call_next(self._go_to_create, request)
+
+    # --- all places -----------------------------------------------------------------------------------------------
+
+    def _place_screens(self) -> list[Screen[object]]:
+        """The places that have been gone to."""
+        return [stack[0] for stack in self._screen_stacks.values() if stack]
+
+    def _follow(self) -> None:
+        """Draw anew what shows the session, where it can be seen."""
+        if self.here is not None:
+            self.here.follow()
+
+    @work(thread=True, exclusive=True, group="memory", exit_on_error=False)
+    def _write_memory(self, text: str) -> None:
+        try:
+            self.session.memory.write(text)
+        except OSError as error:
+            self.call_from_thread(self._say, f"the form can't be remembered: {error.strerror}")
+
+    def _remember(self) -> None:
+        self._write_memory(self.session.memory.snapshot())
+
+    def close(self) -> None:
+        """End what runs beside the app; called after the terminal is the shell's again."""
+        self._watching.set()
+        self._engine.close()
+        self.previewer.close()
+        self.shelf.close()
+        if self._sandbox is not None:
+            self._sandbox.stop()  # type: ignore[attr-defined]
+        self.session.memory.write(self.session.memory.snapshot())
+
+
+def run(config: Config, env: Mapping[str, str]) -> int:
+    """Run the app until the person leaves; the exit code."""
+    app = SafelightApp(config, env)
+    try:
+        app.run()
+    finally:
+        app.close()
+    return app.return_code or 0

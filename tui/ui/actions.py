@@ -1,0 +1,194 @@
+"""The actions that work everywhere: places, log, palette, help, jump, themes, answers, quitting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.core.provider import SANDBOX
+from tui.ui.commands import BY_ID, COMMANDS, Command
+from tui.ui.jobs import Job, State
+from tui.ui.screens.place import Place
+from tui.ui.shell import Shell
+
+
+class Actions(Shell):
+    """What a key or the palette does, whichever place is shown."""
+
+    @property
+    def here(self) -> Place | None:
+        """The place that is shown, also while something stands over it."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
+
+    # --- places and panes -----------------------------------------------------------------------------------------
+
+    async def action_place(self, name: str) -> None:
+        if self.current_mode != name:
+            await self.switch_mode(name)
+
+    def action_toggle_log(self) -> None:
+        self.session.log_open = not self.session.log_open
+        if self.here is not None:
+            self.here.show_log(self.session.log_open)
+
+    def action_next_pane(self) -> None:
+        if isinstance(self.screen, Place):
+            self.screen.next_pane()
+
+    def action_jump(self) -> None:
+        from tui.ui.screens.jump import Jump
+
+        def go(target: Widget | None) -> None:
+            if target is not None:
+                target.focus()
+
+        targets = [widget for widget in self.screen.focus_chain if widget.region.area]
+        self.push_screen(Jump(targets), go)
+
+    def action_show_help(self) -> None:
+        from tui.ui.screens.help import Help
+
+        scopes = list(dict.fromkeys(scope for command, _ in self._active_commands() if (scope := command.scope)))
+        scopes.sort(key=lambda scope: scope == "app")
+        keys = {command.id: self._keys_of(command) for command in COMMANDS}
+        self.push_screen(Help(tuple(scopes), keys))
+
+    def _active_commands(self) -> list[tuple[Command, bool]]:
+        """The commands that act where the person is, and whether they can run now."""
+        found: dict[str, tuple[Command, bool]] = {}
+        for active in self.screen.active_bindings.values():
+            command = BY_ID.get(active.binding.id or "")
+            if command is not None:
+                found.setdefault(command.id, (command, active.enabled))
+        scopes = {command.scope for command, _ in found.values()} | {"app"}
+        for command in COMMANDS:
+            if command.scope in scopes and not command.keys:
+                found.setdefault(command.id, (command, True))
+        return list(found.values())
+
+    def _keys_of(self, command: Command) -> str:
+        """A command's keys, as the keymap has them."""
+        return self._keymap.get(command.id, command.keys)
+
+    # --- the palette ----------------------------------------------------------------------------------------------
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002  # Textual's
+        for command, enabled in self._active_commands():
+            if enabled and command.id not in ("palette", "copy"):
+                yield SystemCommand(command.title, command.help, self._runner(command))
+
+    def _runner(self, command: Command):  # type: ignore[no-untyped-def]
+        async def run() -> None:
+            await self.action_run_command(command.id)
+
+        return run
+
+    async def action_run_command(self, identity: str) -> None:
+        """Run a command as its key would."""
+        command = BY_ID[identity]
+        action = command.action or command.id
+        namespace = self if command.scope == "app" else self.screen
+        await self.run_action(action, namespace)
+
+    # --- choosing -------------------------------------------------------------------------------------------------
+
+    def action_choose_provider(self) -> None:
+        from tui.ui.screens.pick import Pick
+        from tui.ui.widgets.choice import Choice
+
+        if self.session.provider is None:
+            self.notify("Still starting", timeout=2)
+            return
+        notes = {SANDBOX: "paints locally, charges nothing"}
+        choices = [Choice(name, name, notes.get(name, "")) for name in (*self.session.providers, SANDBOX)]
+        self.push_screen(Pick("Provider", choices, current=self.session.provider.name), self._provider_chosen)
+
+    def _provider_chosen(self, name: str | None) -> None:
+        if name is not None and self.session.provider is not None and name != self.session.provider.name:
+            self.use_provider(name)
+
+    def action_choose_theme(self) -> None:
+        from tui.ui.screens.pick import Pick
+        from tui.ui.widgets.choice import Choice
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.theme = name
+                self.session.memory.theme = name
+
+        self.load_themes()
+        choices = [Choice(name, name) for name in self.theme_names]
+        self.push_screen(Pick("Theme", choices, current=self.theme), chosen)
+
+    # --- jobs that ask --------------------------------------------------------------------------------------------
+
+    def action_answer(self) -> None:
+        """Answer the job that has waited longest; else offer the newest job of unknown outcome."""
+        asking = self.session.jobs.asking
+        if asking:
+            self._ask(asking[0])
+            return
+        unknown = [job for job in self.session.jobs if job.state is State.UNKNOWN]
+        if unknown:
+            self._ask_unknown(unknown[-1])
+        else:
+            self.notify("No job asks anything", timeout=2)
+
+    def _ask(self, job: Job) -> None:
+        from tui.ui.screens.question import Question
+
+        question = job.question
+        assert question is not None
+        answers = [(choice[0], choice) for choice in question.choices]
+        text = f"{question.failure.summary}\n\n{question.failure.advice}"
+        if question.url is not None:
+            answers.append(("c", "copy URL"))
+            if question.expires is not None:
+                text += f"\n\nThe URL lives until {time.strftime('%H:%M', time.localtime(question.expires))}."
+
+        def answered(word: str | None) -> None:
+            if word == "copy URL" and question.url is not None:
+                self.copy_to_clipboard(question.url)
+                self.notify("Copied the URL; anybody who has it can fetch the image", timeout=4)
+                self._ask(job)
+            elif word is not None:
+                self.answer_job(job.id, word)
+
+        self.push_screen(Question(f"Job #{job.number} asks", text, answers), answered)
+
+    def _ask_unknown(self, job: Job) -> None:
+        from tui.ui.screens.question import Question
+
+        failure = job.failure
+        text = (
+            f"{failure.summary if failure else ''}\n\nThe request went out, and the provider may have charged for it."
+        )
+
+        def answered(word: str | None) -> None:
+            if word is not None:
+                self.submit(job.request)
+
+        answers = [("s", "send again, which may be charged again")]
+        self.push_screen(Question(f"Job #{job.number}: outcome unknown", text, answers), answered)
+
+    # --- leaving --------------------------------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        from tui.ui.screens.question import Question
+
+        running = self.session.jobs.running
+        if not running:
+            self.exit(0)
+            return
+
+        def answered(word: str | None) -> None:
+            if word is not None:
+                self.exit(0)
+
+        text = "Their requests may be charged, and what was received stays in the library's spool."
+        jobs = "1 job runs" if running == 1 else f"{running} jobs run"
+        self.push_screen(Question(f"{jobs} still", text, [("q", "quit all the same")]), answered)

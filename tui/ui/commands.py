@@ -1,0 +1,105 @@
+"""Every action as one row: its key, its place in the footer, the palette, the help and the README's table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One action. `id` is what a keymap names; `keys` are Textual key names, several separated by commas.
+
+    `scope` is where it acts: app, create, images (wherever a list of images stands), queue or viewer.
+    `footer` is its order in the footer, 0 for not there. `action` is the Textual action, `id` when left out.
+    `chord` is two keys after one another, for an action that has no key of its own.
+    """
+
+    id: str
+    keys: str
+    title: str
+    help: str
+    scope: str = "app"
+    footer: int = 0
+    action: str = ""
+    priority: bool = False
+    chord: str = ""
+
+    @property
+    def binding(self) -> Binding:
+        return Binding(
+            self.keys,
+            self.action or self.id,
+            self.title,
+            show=bool(self.footer),
+            id=self.id,
+            tooltip=self.help,
+            priority=self.priority,
+        )
+
+
+SCOPES = {
+    "app": "Everywhere",
+    "create": "Create",
+    "images": "Images (Create's outputs and the Library)",
+    "viewer": "Full screen",
+    "queue": "Queue",
+}
+
+# fmt: off
+COMMANDS = (
+    Command("create", "f5", "Create", "Write a prompt and make images", action="place('create')"),
+    Command("library", "f6", "Library", "Browse the images in the output folder", action="place('library')"),
+    Command("queue", "f7", "Queue", "See the jobs, cancel and reorder them", action="place('queue')"),
+    Command("log", "f2", "Log", "Show or hide the log", footer=60, action="toggle_log"),
+    Command("next_pane", "f3", "Next pane", "Go to the next pane; on a small screen, show it", footer=55),
+    Command("answer", "f9", "Answer", "Answer a job that asks: retry, skip, or copy the URL", footer=5),
+    Command("jump", "ctrl+o", "Jump", "Put a letter on every pane and field; press it to go there"),
+    Command("help", "f1,question_mark", "Help", "The keys that act where you are", footer=90, action="show_help"),
+    Command("palette", "ctrl+p,colon", "Commands", "Find any action by name", footer=95, action="command_palette"),
+    Command("provider", "ctrl+n", "Provider", "Switch to another provider", action="choose_provider"),
+    Command("theme", "", "Theme", "Choose how Safelight looks", action="choose_theme"),
+    Command("welcome", "", "First steps", "What the sandbox is and where a key goes", action="welcome"),
+    Command("quit", "ctrl+q,q", "Quit", "Leave; asks while jobs run", action="leave",),
+    Command("generate", "ctrl+j", "Generate", "Send the request", "create", footer=1, priority=True),
+    Command("editor", "f4", "Editor", "Write the prompt in $EDITOR", "create", footer=20),
+    Command("earlier", "alt+up", "Earlier prompt", "Bring back the prompt before", "create", action="recall(-1)"),
+    Command("later", "alt+down", "Later prompt", "Bring back the prompt after", "create", action="recall(1)"),
+    Command("prompts", "ctrl+r", "Prompts", "Search the prompts that you have sent", "create", footer=25),
+    Command("more", "m", "More fields", "Show or hide the rarer parameters", "create"),
+    Command("open", "enter", "Full screen", "The image on the whole screen", "images", footer=10, action="open_image"),
+    Command("search", "slash", "Search", "Find images by words of their prompt, model or name", "images", footer=15),
+    Command("folder", "ctrl+g", "Folder", "Open another folder, or the library again", "images", footer=30),
+    Command("details", "i", "Details", "Everything that is known of the image", "images", footer=18),
+    Command("reuse", "e", "To Create", "Put the image's settings into Create", "images", footer=20),
+    Command("repeat", "r", "Again", "Send the same request once more", "images", footer=22),
+    Command("copy", "y", "Copy…", "Copy prompt, path or URL", "images", footer=24, action="chord('y')"),
+    Command("copy_prompt", "", "Copy prompt", "Copy the prompt", "images", action="copy('prompt')", chord="y p"),
+    Command("copy_path", "", "Copy path", "Copy the file's path", "images", action="copy('path')", chord="y f"),
+    Command("copy_url", "", "Copy URL", "Copy a file:// address", "images", action="copy('url')", chord="y u"),
+    Command("open_file", "o", "Open", "Open the file on the desktop", "images", action="open_outside('file')"),
+    Command("open_folder", "O", "Open folder", "Open the file's folder", "images", action="open_outside('folder')"),
+    Command("style", "P", "Style", "The next way of drawing the preview", "images", action="next_style"),
+    Command("close", "escape,q", "Back", "Leave the full screen", "viewer", footer=1),
+    Command("previous", "left_square_bracket,left,h", "Previous", "The image before", "viewer", footer=2),
+    Command("next", "right_square_bracket,right,l", "Next", "The image after", "viewer", footer=3),
+    Command("viewer_style", "P", "Style", "The next way of drawing", "viewer", footer=4, action="next_style"),
+    Command("viewer_details", "i", "Details", "Show or hide its details", "viewer", footer=5, action="details"),
+    Command("cancel", "x", "Cancel", "Cancel the job", "queue", footer=10),
+    Command("up", "K", "Earlier", "Move a waiting job forward", "queue", footer=20, action="move_job(-1)"),
+    Command("down", "J", "Later", "Move a waiting job back", "queue", footer=21, action="move_job(1)"),
+)
+# fmt: on
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+
+def in_scope(scope: str) -> Iterator[Command]:
+    return (command for command in COMMANDS if command.scope == scope)
+
+
+def bindings(scope: str) -> list[BindingType]:
+    """The key bindings of a scope, for a class's BINDINGS."""
+    return [command.binding for command in in_scope(scope) if command.keys]

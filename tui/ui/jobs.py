@@ -1,0 +1,165 @@
+"""The jobs as the screens see them: the engine's events folded into one state for each job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from tui.core.events import (
+    Cancelled,
+    Done,
+    Downloading,
+    Event,
+    Failed,
+    Partial,
+    Queued,
+    Receiving,
+    Saved,
+    Sent,
+    Unknown,
+    Waiting,
+)
+from tui.core.failures import Failure
+from tui.core.pricing import Estimate
+from tui.core.request import Request
+
+
+class State(StrEnum):
+    """Where a job stands, in the words that the screens show."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    WAITING = "waiting"
+    ASKING = "asks you"
+    RECEIVING = "receiving"
+    DOWNLOADING = "downloading"
+    SAVING = "saving"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED, State.UNKNOWN})
+
+
+@dataclass(slots=True)
+class Job:
+    """One job. Times are Unix seconds, `until` is on the monotonic clock, `cost` is US$."""
+
+    id: str
+    number: int
+    request: Request
+    provider: str
+    estimate: Estimate
+    started: float
+    state: State = State.QUEUED
+    attempt: int = 0
+    received: int = 0
+    total: int | None = None
+    until: float | None = None
+    failure: Failure | None = None
+    question: Waiting | None = None
+    request_id: str | None = None
+    developing: Path | None = None
+    saved: list[Saved] = field(default_factory=list)
+    cost: float | None = None
+    fewer: str = ""
+    ended: float | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.state not in ENDED
+
+    @property
+    def progress(self) -> float | None:
+        """The share of the bytes that have come, 0 to 1, where the whole is known."""
+        return min(self.received / self.total, 1.0) if self.total else None
+
+    def apply(self, event: Event) -> None:
+        """Take in one event of this job."""
+        self.until = None
+        self.question = None
+        match event:
+            case Queued():
+                self.state = State.QUEUED
+            case Sent():
+                self.state, self.attempt, self.received, self.total = State.SENT, event.attempt, 0, None
+            case Waiting(seconds=None):
+                self.state, self.failure, self.question = State.ASKING, event.failure, event
+            case Waiting():
+                self.state, self.failure = State.WAITING, event.failure
+                self.until = time.monotonic() + (event.seconds or 0)
+                self.question = event if event.choices else None
+            case Receiving():
+                self.state, self.request_id = State.RECEIVING, event.request_id
+                self.received, self.total = event.received, event.total
+            case Partial():
+                self.state, self.developing = State.RECEIVING, event.path
+            case Downloading():
+                self.state, self.received, self.total = State.DOWNLOADING, event.received, event.total
+            case Saved():
+                self.state = State.SAVING
+                self.saved.append(event)
+            case Done():
+                self.state, self.cost, self.fewer, self.ended = State.DONE, event.cost, event.fewer, event.at
+            case Failed():
+                self.state, self.failure, self.ended = State.FAILED, event.failure, event.at
+            case Cancelled():
+                self.state, self.ended = State.CANCELLED, event.at
+            case Unknown():
+                self.state, self.failure, self.received = State.UNKNOWN, event.failure, event.received
+                self.ended = event.at
+
+
+class Jobs:
+    """Every job of this run, in the order in which they were sent in; the newest can be asked for first."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+
+    def apply(self, event: Event) -> Job | None:
+        """Take in an event; None for an event of a job that was never queued here."""
+        if isinstance(event, Queued):
+            self._jobs[event.job] = Job(
+                event.job, event.number, event.request, event.provider, event.estimate, event.at
+            )
+        job = self._jobs.get(event.job)
+        if job is not None:
+            job.apply(event)
+        return job
+
+    def get(self, job: str) -> Job | None:
+        return self._jobs.get(job)
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._jobs.values())
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    @property
+    def running(self) -> int:
+        return sum(job.running for job in self)
+
+    @property
+    def asking(self) -> list[Job]:
+        """The jobs that wait for the person's word."""
+        return [job for job in self if job.question is not None]
+
+    def move(self, job: str, delta: int) -> None:
+        """Follow a change of the queue's order: `job` changes places with its neighbour among the waiting."""
+        waiting = [each.id for each in self if each.state is State.QUEUED]
+        if job not in waiting:
+            return
+        at = waiting.index(job)
+        to = at + delta
+        if not 0 <= to < len(waiting):
+            return
+        ids = list(self._jobs)
+        here, there = ids.index(waiting[at]), ids.index(waiting[to])
+        ids[here], ids[there] = ids[there], ids[here]
+        self._jobs = {each: self._jobs[each] for each in ids}

@@ -1,0 +1,185 @@
+"""What Create and the Library share: a list of images, the preview of the one under the cursor, and its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual import on
+from textual.content import Content
+
+from tui.core.paths import shown
+from tui.core.pricing import dollars
+from tui.core.record import Record
+from tui.core.request import Request
+from tui.core.text import clean_line, human_bytes
+from tui.library.files import ImageFile
+from tui.ui.commands import bindings
+from tui.ui.outside import OutsideError, open_outside
+from tui.ui.previewer import Previewer
+from tui.ui.screens.place import Place
+from tui.ui.session import Session
+from tui.ui.shell import shell
+from tui.ui.widgets.image_list import ImageList
+from tui.ui.widgets.preview import Preview
+
+NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside"})
+
+
+class Browsing(Place):
+    """`awaited` is a file that was just saved: the cursor goes to it as soon as it is listed."""
+
+    BINDINGS = bindings("images")
+
+    def __init__(self, session: Session, previewer: Previewer) -> None:
+        super().__init__(session)
+        self.previewer = previewer
+        self.awaited: Path | None = None
+
+    @property
+    def images(self) -> ImageList:
+        return self.query_one(ImageList)
+
+    @property
+    def preview(self) -> Preview:
+        return self.query_one(Preview)
+
+    @property
+    def file(self) -> ImageFile | None:
+        """The image that the actions act on."""
+        return self.images.file
+
+    def fill(self, files: list[ImageFile]) -> None:
+        """Show the files of the folder that is listed."""
+        if not self.is_mounted:
+            return
+        self.images.fill(files, today=datetime.now(UTC).date())
+        if self.awaited and self.images.point_at(self.awaited):
+            self._show(self.images.file)
+            self.awaited = None
+
+    @on(ImageList.Moved)
+    def _moved(self, event: ImageList.Moved) -> None:
+        """The selected image is previewed, unless Create follows one that develops."""
+        if event.lines is self.images and (self.images.has_focus or self.preview.path is None):
+            self._show(self.images.file)
+
+    def _show(self, file: ImageFile | None) -> None:
+        if file is None:
+            self.preview.show(None)
+            return
+        self.preview.show(file.path, Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted"))
+        shell(self).look_up(file, self.describe)
+
+    def describe(self, file: ImageFile, record: Record | None) -> None:
+        """Put what is known beside the image."""
+        if self.preview.path == file.path:
+            self.preview.show(file.path, caption(file, record))
+
+    # --- what can be done with the image under the cursor -----------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
+        """What acts on an image is greyed out where there is none."""
+        if action in NEEDS_IMAGE and self.is_mounted and self.file is None:
+            return None
+        return True
+
+    def action_open_image(self) -> None:
+        from tui.ui.screens.viewer import Viewer
+
+        files = self.images.files
+        if self.file is not None:
+            self.app.push_screen(Viewer(files, files.index(self.file), self.previewer), self._viewer_closed)
+
+    def _viewer_closed(self, path: Path | None) -> None:
+        if path is not None and self.images.point_at(path):
+            self._show(self.file)
+
+    def action_reuse(self) -> None:
+        self._with_request(shell(self).reuse)
+
+    def action_repeat(self) -> None:
+        self._with_request(shell(self).submit)
+
+    def _with_request(self, act: Callable[[Request], None]) -> None:
+        """Rebuild the request that made the image and act on it."""
+
+        def found(file: ImageFile, record: Record | None) -> None:
+            origin = record.newest if record else None
+            if origin is None:
+                self.notify(f"No settings go with {file.name}", severity="warning", markup=False)
+            elif origin.operation != "generate":
+                self.notify(f"It was made by {origin.operation}, which needs its input images", severity="warning")
+            else:
+                act(Request(prompt=origin.prompt, model=origin.model, parameters=dict(origin.parameters)))
+
+        if self.file is not None:
+            shell(self).look_up(self.file, found)
+
+    def action_copy(self, what: str) -> None:
+        def found(file: ImageFile, record: Record | None) -> None:
+            origin = record.newest if record else None
+            text = {"path": str(file.path), "url": file.path.as_uri(), "prompt": origin.prompt if origin else ""}[what]
+            if text:
+                self.app.copy_to_clipboard(text)
+                self.notify(f"Copied the {'URL' if what == 'url' else what}", timeout=2)
+            else:
+                self.notify("No prompt goes with this image", severity="warning")
+
+        if self.file is not None:
+            shell(self).look_up(self.file, found)
+
+    def action_open_outside(self, what: str) -> None:
+        if self.file is None:
+            return
+        try:
+            open_outside(self.file.path if what == "file" else self.file.path.parent)
+        except OutsideError as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    def action_next_style(self) -> None:
+        self.notify(f"Preview: {self.previewer.next_style()}", timeout=2)
+        self.preview.redraw()
+
+    async def action_chord(self, first: str) -> None:
+        from tui.ui.screens.chord import Chord
+
+        async def run(command: str | None) -> None:
+            if command:
+                await self.app.run_action(f"run_command('{command}')")
+
+        await self.app.push_screen(Chord(first), run)
+
+    def action_folder(self) -> None:
+        from tui.ui.screens.pick import Pick
+        from tui.ui.widgets.choice import Choice
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                shell(self).open_folder(Path(text).expanduser() if text else None)
+
+        choices = [Choice("", shown(self.session.library), "the library")]
+        self.app.push_screen(Pick("Folder", choices, free=True, hint="type a path", check=_folder_problem), chosen)
+
+
+def _folder_problem(text: str) -> str:
+    return "" if Path(text).expanduser().is_dir() else "no such folder"
+
+
+def caption(file: ImageFile, record: Record | None) -> Content:
+    """Two or three lines below the preview."""
+    if record is None:
+        return Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")
+    origin = record.newest
+    facts = [f"{record.width}x{record.height} {record.format}", human_bytes(record.bytes)]
+    if origin is not None:
+        facts.append(origin.model)
+        if origin.cost is not None:
+            facts.append(dollars(origin.cost) + (" pretend" if origin.provider == "sandbox" else ""))
+    parts: list[tuple[str, str]] = [(" · ".join(facts), "$foreground")]
+    if origin is not None and origin.revised_prompt:
+        parts.append((f"\nrevised: {clean_line(origin.revised_prompt)}", "$text-muted"))
+    elif origin is not None:
+        parts.append((f"\n{clean_line(origin.prompt)}", "$text-muted"))
+    return Content.assemble(*parts)

@@ -1,0 +1,166 @@
+"""Create: the form, the preview of what develops, and the outputs."""
+
+from __future__ import annotations
+
+import os
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+
+from tui.core.events import Event, Partial, Saved
+from tui.core.text import clean
+from tui.ui import outside
+from tui.ui.commands import bindings
+from tui.ui.previewer import Previewer
+from tui.ui.screens.browsing import Browsing
+from tui.ui.session import Session
+from tui.ui.shell import shell
+from tui.ui.widgets.field import Field
+from tui.ui.widgets.form import Form
+from tui.ui.widgets.image_list import ImageList
+from tui.ui.widgets.preview import Preview
+
+EMPTY_PREVIEW = "The image develops here.\nWrite a prompt and press ctrl+j."
+EMPTY_OUTPUTS = "Your images will stand here.\nPress ctrl+j to make the first one."
+
+
+class CreateScreen(Browsing):
+    """`developing` is the job whose image the preview follows until the person looks at another one."""
+
+    PLACE = "create"
+    PANES: ClassVar = (("form", "Prompt"), ("preview", "Preview"), ("outputs", "Outputs"))
+    CSS_PATH = "../styles/create.tcss"
+    AUTO_FOCUS = "#prompt"
+    BINDINGS = [*bindings("create"), ("escape", "leave_field")]
+
+    def __init__(self, session: Session, previewer: Previewer) -> None:
+        super().__init__(session, previewer)
+        self.developing: str | None = None
+
+    def panes(self) -> ComposeResult:
+        yield Form(self.session.catalogue, self.session.memory)
+        yield Preview(self.previewer, empty=EMPTY_PREVIEW, id="preview")
+        yield ImageList(empty=EMPTY_OUTPUTS, id="outputs")
+
+    @property
+    def form(self) -> Form:
+        return self.query_one(Form)
+
+    def follow(self) -> None:
+        super().follow()
+        provider = self.session.provider
+        sandbox = provider is not None and provider.is_sandbox
+        if self.is_mounted and self.form.sandbox != sandbox:
+            self.form.sandbox = sandbox
+            self.form.refresh_price()
+
+    def develop(self, event: Event) -> None:
+        """Follow the newest job: each partial image, then the saved one."""
+        if event.job != self.developing or not self.is_mounted:
+            return
+        if isinstance(event, Partial):
+            self.preview.show(event.path, f"developing · stage {event.stage + 1}", at_once=True)
+        elif isinstance(event, Saved):
+            self.awaited = event.path
+
+    @on(ImageList.Moved)
+    def _looks_elsewhere(self, event: ImageList.Moved) -> None:
+        if event.lines.has_focus:
+            self.developing = None
+
+    @on(Form.Changed)
+    def _remember(self) -> None:
+        self.form.remember()
+
+    def action_leave_field(self) -> None:
+        """From the prompt to where letters act."""
+        if self.has_class("-narrow"):
+            self.show_pane("outputs" if self.pane == "form" else "form")
+        elif self.focused is not None and self.form in self.focused.ancestors_with_self:
+            self.images.focus()
+        else:
+            self.form.prompt.focus()
+
+    def action_recall(self, delta: int) -> None:
+        if not self.form.prompt.recall(self.session.memory.prompts, delta):
+            self.notify("No earlier prompt" if delta < 0 else "No later prompt", timeout=2)
+
+    async def action_more(self) -> None:
+        await self.form.toggle_more()
+
+    def action_generate(self) -> None:
+        """Send the request, or go to the first field that keeps it from being sent."""
+        found = self.form.check()
+        if found:
+            self.show_pane("form", focus=False)
+            self.form.go_to(found[0].field)
+            self.notify(found[0].text, title=found[0].field, severity="warning", markup=False, timeout=4)
+            return
+        self.form.remember()
+        shell(self).submit(self.form.request)
+        if self.has_class("-narrow"):
+            self.show_pane("preview", focus=False)
+
+    def action_editor(self) -> None:
+        """The prompt in the person's editor, on the terminal that the app steps back from."""
+        try:
+            command = outside.editor(os.environ)
+            with self.app.suspend():
+                text = outside.edit(self.form.prompt.text, command)
+        except (outside.OutsideError, SuspendNotSupported) as error:
+            self.notify(str(error) or "not possible here", severity="warning", markup=False)
+        else:
+            self.form.prompt.write(clean(text))
+
+    def action_prompts(self) -> None:
+        from tui.ui.screens.pick import Pick
+        from tui.ui.widgets.choice import Choice
+
+        def chosen(prompt: str | None) -> None:
+            if prompt is not None:
+                self.form.prompt.write(prompt)
+
+        choices = [Choice(prompt, prompt) for prompt in reversed(self.session.memory.prompts)]
+        if choices:
+            self.app.push_screen(Pick("Prompts that you have sent", choices), chosen)
+        else:
+            self.notify("No prompts yet: those that you send are kept here", timeout=3)
+
+    def action_search(self) -> None:
+        self._in_library("search")
+
+    def action_details(self) -> None:
+        self._in_library("details")
+
+    def _in_library(self, action: str) -> None:
+        """What needs the room of the Library happens there."""
+
+        async def go() -> None:
+            await self.app.run_action("place('library')")
+            self.app.call_after_refresh(self.app.run_action, action, self.app.screen)
+
+        self.app.call_next(go)
+
+    @on(Field.Asked)
+    def _choose(self, event: Field.Asked) -> None:
+        """A menu for a field, or a line to type its value into."""
+        event.stop()
+        from tui.ui.screens.pick import Pick
+
+        field, form = event.field, self.form
+        current = None if field.value is None else str(field.value)
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                field.change(form.parse(field, text))
+
+        pick = Pick(
+            field.label,
+            form.choices(field),
+            current=current,
+            free=field.free,
+            hint=field.help_text,
+            check=lambda text: form.complaint(field, text),
+        )
+        self.app.push_screen(pick, chosen)

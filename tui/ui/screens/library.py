@@ -1,0 +1,80 @@
+"""Library: the images of a folder, the preview and the details."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+
+from tui.core.paths import shown
+from tui.core.record import Record
+from tui.library.files import ImageFile
+from tui.ui.screens.browsing import Browsing
+from tui.ui.shell import shell
+from tui.ui.widgets.details import Details
+from tui.ui.widgets.image_list import ImageList
+from tui.ui.widgets.preview import Preview
+from tui.ui.widgets.search import Search
+
+EMPTY_PREVIEW = "The image under the cursor is shown here."
+EMPTY_LIST = "No images here yet.\nf5 makes some, ctrl+g opens\nanother folder."
+
+
+class LibraryScreen(Browsing):
+    """`query` is what is searched for, empty for the whole folder."""
+
+    PLACE = "library"
+    PANES: ClassVar = (("list", "Images"), ("preview", "Preview"), ("details", "Details"))
+    CSS_PATH = "../styles/library.tcss"
+    AUTO_FOCUS = "#list"
+    BINDINGS = [("escape", "leave_search")]
+
+    def panes(self) -> ComposeResult:
+        yield ImageList(empty=EMPTY_LIST, id="list")
+        yield Preview(self.previewer, empty=EMPTY_PREVIEW, id="preview")
+        yield Details(id="details")
+
+    def on_mount(self) -> None:
+        self.mount(Search(), before="#panes")
+        shell(self).list_images()
+
+    def fill(self, files: list[ImageFile]) -> None:
+        self.images.border_title = shown(self.session.shown_folder)
+        if self.session.query:
+            self.images.border_title = f"/ {self.session.query}"
+        super().fill(files)
+        if not files:
+            self.preview.show(None)
+            self.query_one(Details).show(None, None)
+
+    def describe(self, file: ImageFile, record: Record | None) -> None:
+        super().describe(file, record)
+        if file == self.images.file:
+            self.query_one(Details).show(file, record)
+
+    def action_details(self) -> None:
+        self.show_pane("list" if self.pane == "details" else "details")
+
+    def action_search(self) -> None:
+        self.query_one(Search).open(self.session.query)
+
+    def action_leave_search(self) -> None:
+        if self.session.query:
+            self._search("")
+        self.images.focus()
+
+    @on(Search.Changed)
+    def _typed(self, event: Search.Changed) -> None:
+        event.stop()
+        self._search(event.value)
+
+    @on(Search.Submitted)
+    def _submitted(self, event: Search.Submitted) -> None:
+        event.stop()
+        self.query_one(Search).close()
+        self.images.focus()
+
+    def _search(self, query: str) -> None:
+        self.session.query = query.strip()
+        shell(self).list_images()

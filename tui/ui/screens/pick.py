@@ -1,0 +1,110 @@
+"""A menu over the screen: type to narrow it down, or, where that is allowed, type something of your own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.core.text import clean, clean_line, shorten
+from tui.ui.widgets.choice import Choice
+
+
+class Pick(ModalScreen[str | None]):
+    """Gives back a choice's value, the typed text where `free`, or None. `check` says what is wrong with typed text."""
+
+    CSS_PATH = "../styles/modal.tcss"
+    BINDINGS = [("escape", "dismiss(None)", "Back"), ("down", "move(1)"), ("up", "move(-1)")]
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        current: str | None = None,
+        free: bool = False,
+        hint: str = "",
+        check: Callable[[str], str] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = list(choices)
+        self._current = current
+        self._free = free
+        self._hint = hint
+        self._check = check
+        self._shown: list[Choice] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = self._title
+            yield Input(placeholder=self._placeholder, compact=True, select_on_focus=False)
+            yield OptionList(compact=True, markup=False)
+            yield Static(self._hint, id="hint", markup=False)
+
+    @property
+    def _placeholder(self) -> str:
+        if not self._choices:
+            return "type a value, enter to set it, empty to leave it out"
+        return "type to narrow, or type another value" if self._free else "type to narrow"
+
+    def on_mount(self) -> None:
+        box = self.query_one(Input)
+        box.cursor_blink = False
+        if self._free and not self._choices and self._current:
+            box.value = self._current
+        self.query_one(OptionList).display = bool(self._choices)
+        self._narrow("")
+        box.focus()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        self._narrow(event.value)
+        self._say(self._complaint(event.value))
+
+    def _narrow(self, typed: str) -> None:
+        words = typed.lower().split()
+        self._shown = [each for each in self._choices if all(w in f"{each.label} {each.note}".lower() for w in words)]
+        menu = self.query_one(OptionList)
+        menu.clear_options()
+        menu.add_options([Option(self._row(choice)) for choice in self._shown])
+        values = [choice.value for choice in self._shown]
+        menu.highlighted = (values.index(self._current) if self._current in values else 0) if values else None
+
+    def _row(self, choice: Choice) -> Content:
+        mark = "● " if choice.value == self._current else "  "
+        label = shorten(clean_line(choice.label), 200)
+        return Content.assemble((mark, "$primary"), label, (f"  {choice.note}" if choice.note else "", "$text-muted"))
+
+    def _complaint(self, typed: str) -> str:
+        return self._check(typed.strip()) if self._check and typed.strip() and not self._shown else ""
+
+    def _say(self, complaint: str) -> None:
+        hint = self.query_one("#hint", Static)
+        hint.update(f"✗ {complaint}" if complaint else self._hint)
+        hint.set_class(bool(complaint), "-wrong")
+
+    def action_move(self, delta: int) -> None:
+        menu = self.query_one(OptionList)
+        menu.action_cursor_down() if delta > 0 else menu.action_cursor_up()
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._shown[event.option_index].value)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        typed = clean(event.value).strip()
+        highlighted = self.query_one(OptionList).highlighted
+        if self._shown and highlighted is not None:
+            self.dismiss(self._shown[highlighted].value)
+        elif self._free and not self._complaint(typed):
+            self.dismiss(typed)
+        elif not self._free:
+            self._say("nothing fits: shorten what you typed")

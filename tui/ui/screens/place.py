@@ -1,0 +1,109 @@
+"""What the places have in common: the header, the panes side by side or one at a time, the log, the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.ui.session import Session
+from tui.ui.widgets.header import Header
+from tui.ui.widgets.key_bar import KeyBar
+from tui.ui.widgets.log_pane import LogPane
+from tui.ui.widgets.pane_tabs import PaneTabs
+
+
+class Place(Screen[None]):
+    """One of the places. `PANES` are the ids and names of its panes, from left to right."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-tall")]
+    PLACE: ClassVar[str] = ""
+    PANES: ClassVar[Sequence[tuple[str, str]]] = ()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(id=self.PLACE)
+        self.session = session
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.session, self.PLACE)
+        yield PaneTabs(self.PANES, self.PANES[0][0])
+        with Horizontal(id="panes"):
+            yield from self.panes()
+        yield LogPane(self.session.log)
+        yield KeyBar()
+
+    def panes(self) -> ComposeResult:
+        """The panes, their ids as in `PANES`."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.show_pane(self.PANES[0][0], focus=False)
+        self.show_log(self.session.log_open)
+
+    def on_screen_resume(self) -> None:
+        """Another place may have changed what is shared."""
+        self.show_log(self.session.log_open)
+        self.follow()
+
+    def follow(self) -> None:
+        """Something of the session changed."""
+        if self.is_mounted:
+            self.query_one(Header).refresh()
+            if self.session.log_open:
+                self.query_one(LogPane).follow()
+
+    def show_log(self, shown: bool) -> None:
+        log = self.query_one(LogPane)
+        if not shown and log.has_focus:
+            self.focus_next()
+        log.display = shown
+        if shown:
+            log.follow()
+
+    # --- panes ----------------------------------------------------------------------------------------------------
+
+    @property
+    def pane(self) -> str:
+        """The pane that stands on a small screen."""
+        return self.query_one(PaneTabs).shown
+
+    def show_pane(self, pane: str, *, focus: bool = True) -> None:
+        """Bring a pane into sight, and the focus into it."""
+        self.query_one(PaneTabs).choose(pane)
+        for identity, _ in self.PANES:
+            self.query_one(f"#{identity}").set_class(identity == pane, "-shown")
+        if focus:
+            self.call_after_refresh(self._focus_in, pane)
+
+    def _focus_in(self, pane: str) -> None:
+        widget = self.query_one(f"#{pane}")
+        target = widget if widget.focusable else next((each for each in widget.query("*") if each.focusable), None)
+        if target is not None:
+            target.focus()
+
+    def next_pane(self) -> None:
+        names = [identity for identity, _ in self.PANES]
+        here = self.pane
+        if self.focused is not None and not self.has_class("-narrow"):
+            inside = [name for name in names if self.query_one(f"#{name}") in self.focused.ancestors_with_self]
+            here = inside[0] if inside else here
+        self.show_pane(names[(names.index(here) + 1) % len(names)])
+
+    @on(PaneTabs.Chosen)
+    def _chosen(self, event: PaneTabs.Chosen) -> None:
+        self.show_pane(event.pane)
+
+    def on_descendant_focus(self, event: object) -> None:  # noqa: ARG002  # Textual's signature
+        """The focus never stands in a pane that is out of sight."""
+        focused: Widget | None = self.focused
+        for identity, _ in self.PANES:
+            if focused is not None and self.query_one(f"#{identity}") in focused.ancestors_with_self:
+                if self.pane != identity:
+                    self.show_pane(identity, focus=False)
+                return

@@ -1,0 +1,44 @@
+"""A question before something can't be undone, or an answer that a job waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class Question(ModalScreen[str | None]):
+    """`answers` are (key, word) pairs; gives back the word, or None for escape. `text` is shown without markup."""
+
+    CSS_PATH = "../styles/modal.tcss"
+    BINDINGS = [Binding("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, title: str, text: str, answers: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = self._title
+            yield Static(self._text, id="text", markup=False)
+            keys = [
+                ((f" {key} ", "bold $background on $warning"), (f" {word}   ", "$foreground"))
+                for key, word in self._answers
+            ]
+            yield Static(
+                Content.assemble(*(part for pair in keys for part in pair), ("esc back", "$text-muted")), id="hint"
+            )
+
+    def on_key(self, event: Key) -> None:
+        for key, word in self._answers:
+            if event.key == key:
+                event.stop()
+                self.dismiss(word)

@@ -1,0 +1,48 @@
+"""What the screens share while the app runs: the jobs, the log, the provider, today's spending, the form's memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from tui.core.events import Done, Event
+from tui.core.models import Catalogue
+from tui.core.provider import Provider
+from tui.ui.jobs import Job, Jobs
+from tui.ui.log_book import LogBook
+from tui.ui.memory import Memory
+
+
+@dataclass
+class Session:
+    """One run of the app. `provider` is None until it is known; `spent` is today's US$ at real providers."""
+
+    library: Path
+    catalogue: Catalogue
+    memory: Memory
+    provider: Provider | None = None
+    providers: tuple[str, ...] = ()
+    spent: Decimal | None = None
+    jobs: Jobs = field(default_factory=Jobs)
+    log: LogBook = field(default_factory=LogBook)
+    log_open: bool = True
+    folder: Path | None = None
+    query: str = ""
+
+    @property
+    def shown_folder(self) -> Path:
+        """The folder whose images are listed: the library, unless another one was opened."""
+        return self.folder or self.library
+
+    def apply(self, event: Event) -> Job | None:
+        """Take in one event of the engine."""
+        job = self.jobs.apply(event)
+        self.log.apply(event)
+        if isinstance(event, Done) and event.cost is not None and job and job.provider != "sandbox":
+            self.spent = (self.spent or Decimal(0)) + Decimal(str(event.cost))
+        return job
+
+    def job_of(self, path: Path) -> Job | None:
+        """The job of this run that saved a file."""
+        return next((job for job in self.jobs if any(saved.path == path for saved in job.saved)), None)

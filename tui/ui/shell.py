@@ -1,0 +1,74 @@
+"""What the screens may ask of the app. The app itself, which wires everything, is not known here."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from textual.app import App
+from textual.dom import DOMNode
+
+from tui.core.record import Record
+from tui.core.request import Request
+from tui.library.files import ImageFile
+from tui.ui.previewer import Previewer
+from tui.ui.session import Session
+
+
+class Shell(App[int]):
+    """The part of the app that screens call."""
+
+    session: Session
+    previewer: Previewer
+
+    @abstractmethod
+    def submit(self, request: Request) -> None:
+        """Send a request; words about what is wrong are shown, nothing is raised."""
+
+    @abstractmethod
+    def cancel_job(self, job: str) -> None:
+        """Cancel a job at whatever stage it is."""
+
+    @abstractmethod
+    def move_job(self, job: str, delta: int) -> None:
+        """Move a waiting job forward (negative) or back."""
+
+    @abstractmethod
+    def list_images(self) -> None:
+        """List the folder of the session anew; the places are filled when it is read."""
+
+    @abstractmethod
+    def look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
+        """Find what is known of an image; `then` is called on the UI thread, unless a later look-up came first."""
+
+    @abstractmethod
+    def open_folder(self, folder: Path | None) -> None:
+        """List another folder, or the library again for None."""
+
+    @abstractmethod
+    def reuse(self, request: Request) -> None:
+        """Put a request's settings into Create and go there."""
+
+    @abstractmethod
+    def answer_job(self, job: str, choice: str) -> None:
+        """Give a waiting job the person's answer."""
+
+    @abstractmethod
+    def use_provider(self, name: str) -> None:
+        """Send from now on to another provider."""
+
+    @abstractmethod
+    def load_themes(self) -> None:
+        """Read every theme, so that any can be chosen."""
+
+    @property
+    @abstractmethod
+    def theme_names(self) -> list[str]:
+        """The themes that can be chosen."""
+
+
+def shell(node: DOMNode) -> Shell:
+    """The app that a screen or widget belongs to."""
+    return cast(Shell, node.app)

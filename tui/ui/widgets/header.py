@@ -1,0 +1,60 @@
+"""The top row: the places to the left, the provider, the running jobs and today's spending to the right."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+
+from tui.core.pricing import dollars
+from tui.core.text import shorten
+from tui.ui.commands import BY_ID
+from tui.ui.session import Session
+from tui.ui.widgets.bar import Bar
+
+PLACES = ("create", "library", "queue")
+
+
+class Header(Bar):
+    """`place` is the one that is shown; the facts come from the session at each `refresh`."""
+
+    DEFAULT_CSS = "Header { dock: top; }"
+
+    def __init__(self, session: Session, place: str) -> None:
+        super().__init__()
+        self._session = session
+        self._place = place
+
+    def render(self) -> RenderResult:
+        width = self.content_size.width
+        places = [self._part(place) for place in PLACES]
+        title = ("", Content.styled("safelight  ", "bold $primary"))
+        used = sum(content.cell_length for _, content in places)
+        facts = self._facts(width - used - 1)
+        if used + title[1].cell_length + facts.cell_length < width:
+            places.insert(0, title)
+            used += title[1].cell_length
+        gap = Content(" " * max(width - used - facts.cell_length, 1))
+        return self.line([*places, ("", gap), ("provider", facts)])
+
+    def _part(self, place: str) -> tuple[str, Content]:
+        command = BY_ID[place]
+        style = "bold $foreground" if place == self._place else "$text-muted"
+        return (place, Content.assemble((f"{command.keys} ", "$text-disabled"), (command.title, style), "  "))
+
+    def _facts(self, room: int) -> Content:
+        session, provider = self._session, self._session.provider
+        facts: list[tuple[str, str]] = []
+        if session.jobs.asking:
+            facts.append((" · f9 answer", "bold $warning"))
+        if session.jobs.running:
+            facts.append((f" · {session.jobs.running} running", "$warning"))
+        if session.spent is not None:
+            facts.append((f" · {dollars(session.spent)} today", "$text-muted"))
+        room -= sum(len(text) for text, _ in facts)
+        if provider is None:
+            name = ("starting…", "$text-muted")
+        elif provider.is_sandbox:
+            name = (" SANDBOX ", "bold $background on $warning")
+        else:
+            name = (shorten(f"{provider.name} · {provider.host}", max(room, 8)), "$foreground")
+        return Content.assemble(name, *facts)

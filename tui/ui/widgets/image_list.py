@@ -1,0 +1,116 @@
+"""The images of a folder by day, newest first."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from rich.text import Text
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.core.text import human_bytes, shorten
+from tui.library.files import ImageFile, days
+from tui.ui.widgets.lines import Lines
+
+
+class ImageList(Lines):
+    """Days and their images. Newly listed files keep the cursor on the image where it stood."""
+
+    DEFAULT_CSS = """
+    ImageList { padding: 0 1; }
+    """
+
+    class Chosen(Message):
+        """The image was opened with enter or a second click."""
+
+        def __init__(self, file: ImageFile) -> None:
+            super().__init__()
+            self.file = file
+
+    def __init__(self, *, empty: str, id: str) -> None:  # noqa: A002  # Textual's own name
+        super().__init__(id=id, classes="pane")
+        self._empty = empty
+        self._rows: list[ImageFile | str] = []
+        self._today = date.min
+        self.loaded = False
+        self.border_title = "Outputs"
+
+    @property
+    def count(self) -> int:
+        return len(self._rows)
+
+    def selectable(self, row: int) -> bool:
+        return 0 <= row < len(self._rows) and isinstance(self._rows[row], ImageFile)
+
+    @property
+    def files(self) -> list[ImageFile]:
+        return [row for row in self._rows if isinstance(row, ImageFile)]
+
+    @property
+    def file(self) -> ImageFile | None:
+        """The image under the cursor."""
+        row = self._rows[self.cursor] if self.selectable(self.cursor) else None
+        return row if isinstance(row, ImageFile) else None
+
+    def fill(self, files: list[ImageFile], *, today: date) -> None:
+        """Show these files by day. The cursor stays with its image, or with the newest if it was there."""
+        here = self.file
+        at_top = here is None or here == next(iter(self.files), None)
+        self._today, self.loaded = today, True
+        self._rows = []
+        for day, images in days(files):
+            self._rows += [day, *images]
+        self.border_subtitle = str(len(files)) if files else ""
+        kept = None if at_top or here is None else self._row_of(here.path)
+        self.set_reactive(Lines.cursor, self._nearest(0) if kept is None else kept)
+        self.recount()
+        if self.file != here:
+            self.watch_cursor()
+
+    def point_at(self, path: Path) -> bool:
+        """Move the cursor to a file; False where it is not listed."""
+        row = self._row_of(path)
+        if row is not None:
+            self.cursor = row
+        return row is not None
+
+    def step(self, delta: int) -> None:
+        self.action_move(delta)
+
+    def _row_of(self, path: Path) -> int | None:
+        return next((i for i, row in enumerate(self._rows) if isinstance(row, ImageFile) and row.path == path), None)
+
+    def render_line(self, y: int) -> Strip:
+        """The rows, or what will stand here."""
+        if self._rows or not self.loaded:
+            return super().render_line(y)
+        lines = self._empty.split("\n")
+        at = y - max(self.size.height // 2 - len(lines), 0)
+        text = Text(lines[at].center(self.size.width) if 0 <= at < len(lines) else "", self.tone("quiet"), end="")
+        return (
+            Strip(list(text.render(self.app.console))).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        )
+
+    def draw(self, row: int, width: int) -> Text:
+        item = self._rows[row]
+        if isinstance(item, ImageFile):
+            size = human_bytes(item.bytes)
+            room = max(width - len(size) - 3, 8)
+            name = shorten(item.name, room)
+            line = Text("  ").append(name, self.tone("plain"))
+            return line.append(" " * max(width - line.cell_len - len(size), 1)).append(size, self.tone("faint"))
+        return Text(day_name(item, self._today), self.tone("quiet"))
+
+
+def day_name(day: str, today: date) -> str:
+    """A day as people say it; what is no date stays as it is."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return day
+    if when == today:
+        return "Today"
+    if when == today - timedelta(days=1):
+        return "Yesterday"
+    return f"{when.day} {when:%b}" if when.year == today.year else f"{when.day} {when:%b %Y}"

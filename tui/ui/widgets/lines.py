@@ -1,0 +1,153 @@
+"""A list of which only the visible rows are drawn: the base of the image list, the queue and the log."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class Lines(ScrollView, can_focus=True):
+    """`count` rows, drawn by `draw`, with a cursor that skips the rows that `selectable` says no to."""
+
+    DEFAULT_CSS = """
+    Lines { height: 1fr; background: transparent; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    Lines > .lines--cursor { background: $primary-muted; color: $foreground; text-style: bold; }
+    Lines > .lines--blurred { background: $panel; }
+    Lines > .lines--plain { color: $foreground; }
+    Lines > .lines--quiet { color: $text-muted; }
+    Lines > .lines--faint { color: $text-disabled; }
+    Lines > .lines--good { color: $success; }
+    Lines > .lines--bad { color: $error; }
+    Lines > .lines--moving { color: $warning; }
+    Lines > .lines--ask { color: $warning; text-style: bold; }
+    """
+    COMPONENT_CLASSES = {
+        "lines--cursor",
+        "lines--blurred",
+        "lines--plain",
+        "lines--quiet",
+        "lines--faint",
+        "lines--good",
+        "lines--bad",
+        "lines--moving",
+        "lines--ask",
+    }
+    BINDINGS = [
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("g,home", "move(-1000000000)", show=False),
+        Binding("G,end", "move(1000000000)", show=False),
+        Binding("ctrl+d,pagedown", "page(1)", show=False),
+        Binding("ctrl+u,pageup", "page(-1)", show=False),
+    ]
+
+    # Whether the cursor shows while the focus is elsewhere.
+    KEEPS_CURSOR = True
+
+    cursor: reactive[int] = reactive(-1, repaint=False)
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        def __init__(self, lines: Lines) -> None:
+            super().__init__()
+            self.lines = lines
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    # --- what a list says of itself -------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        raise NotImplementedError
+
+    def draw(self, row: int, width: int) -> Text:
+        """One row as text of any length; it is cut or filled to the width."""
+        raise NotImplementedError
+
+    def selectable(self, row: int) -> bool:
+        return 0 <= row < self.count
+
+    def tone(self, name: str) -> Style:
+        """The style of one of the tones that the log and the lists use."""
+        return self.get_component_rich_style(f"lines--{name}", partial=True)
+
+    # --- drawing --------------------------------------------------------------------------------------------------
+
+    def recount(self) -> None:
+        """The rows changed: take their number anew and draw what is visible."""
+        self.virtual_size = Size(max(self.size.width, 1), self.count)
+        if not self.selectable(self.cursor):
+            self.set_reactive(Lines.cursor, self._nearest(self.cursor))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width or self.size.width
+        if not 0 <= row < self.count:
+            return Strip.blank(width, self.rich_style)
+        text = self.draw(row, width)
+        text.no_wrap, text.end = True, ""
+        if text.cell_len > width:
+            text.truncate(width, overflow="ellipsis")
+        strip = Strip(list(text.render(self.app.console)), text.cell_len)
+        base = self.rich_style
+        if row == self.cursor and self.selectable(row) and (self.has_focus or self.KEEPS_CURSOR):
+            over = self.get_component_rich_style("lines--cursor" if self.has_focus else "lines--blurred", partial=True)
+            strip = strip.adjust_cell_length(width, base).apply_style(base)
+            return Strip([type(s)(s.text, (s.style or base) + over, s.control) for s in strip], strip.cell_length)
+        return strip.adjust_cell_length(width, base).apply_style(base)
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.virtual_size = Size(max(self.size.width, 1), self.count)
+
+    # --- moving ---------------------------------------------------------------------------------------------------
+
+    def _nearest(self, row: int) -> int:
+        """The selectable row at or nearest to `row`; -1 where there is none."""
+        row = min(max(row, 0), self.count - 1)
+        for distance in range(self.count):
+            for each in (row + distance, row - distance):
+                if self.selectable(each):
+                    return each
+        return -1
+
+    def watch_cursor(self) -> None:
+        if self.cursor >= 0:
+            # A heading above the first of its rows comes into sight with it.
+            top = self.cursor - 1 if self.cursor and not self.selectable(self.cursor - 1) else self.cursor
+            self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False)
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def action_move(self, delta: int) -> None:
+        step = 1 if delta > 0 else -1
+        row = min(max(self.cursor + delta, 0), self.count - 1)
+        while 0 <= row < self.count and not self.selectable(row):
+            row += step
+        self.cursor = row if self.selectable(row) else self._nearest(min(max(row, 0), self.count - 1))
+
+    def action_page(self, direction: int) -> None:
+        self.action_move(direction * max(self.size.height // 2, 1))
+
+    def on_click(self, event: events.Click) -> None:
+        row = event.y + self.scroll_offset.y
+        if self.selectable(row):
+            self.cursor = row
+
+    def on_focus(self) -> None:
+        if self.cursor < 0 and self.count:
+            self.cursor = self._nearest(0)
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()

@@ -1,0 +1,53 @@
+"""The prompt: a text area with a history and a count of its characters."""
+
+from __future__ import annotations
+
+from textual.widgets import TextArea
+
+from tui.core.text import clean
+
+
+class Prompt(TextArea):
+    """What is typed or pasted is cleaned only when it is used, so that the cursor never jumps."""
+
+    DEFAULT_CSS = """
+    Prompt { border: none; padding: 0 1; background: transparent; height: 1fr; min-height: 2; }
+    Prompt:focus { border: none; }
+    Prompt .text-area--cursor-line { background: transparent; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            text,
+            id="prompt",
+            compact=True,
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            placeholder="What shall the image show?",
+        )
+        self.cursor_blink = False
+        self._history_at = 0
+        self._draft = ""
+
+    @property
+    def words(self) -> str:
+        """The prompt as it is sent."""
+        return clean(self.text)
+
+    def recall(self, prompts: list[str], delta: int) -> bool:
+        """Go through earlier prompts; past the newest the draft comes back. False where there are no more."""
+        at = self._history_at + delta
+        if not -len(prompts) <= at <= 0:
+            return False
+        if self._history_at == 0:
+            self._draft = self.text
+        self._history_at = at
+        self.write(prompts[at] if at else self._draft, keep_place=True)
+        return True
+
+    def write(self, text: str, *, keep_place: bool = False) -> None:
+        """Replace the whole text, so that undo brings the old one back."""
+        self.replace(text, (0, 0), self.document.end)
+        self.move_cursor(self.document.end)
+        if not keep_place:
+            self._history_at = 0
