@@ -9,6 +9,7 @@ import contextvars
 import inspect
 import logging
 import ssl
+import warnings
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -158,11 +159,17 @@ class Client:
             await call.__aexit__(None, None, None)
 
     def _call(self, request: Request) -> Any:
+        with warnings.catch_warnings():
+            # OpenAI has no variations any more; compatible servers do.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return self._prepared(request)
+
+    def _prepared(self, request: Request) -> Any:
         method = getattr(self._sdk.images.with_streaming_response, _METHODS[request.operation])
         known = inspect.signature(method).parameters
         given = body(request)
         if request.operation == "variation":
-            given.pop("prompt")
+            given.pop("prompt", None)
             given["image"] = request.images[0]
         elif request.operation == "edit":
             given["image"] = list(request.images) if len(request.images) != 1 else request.images[0]

@@ -62,12 +62,12 @@ class Download:
         self._ends = time.monotonic() + seconds
         self._sockets: list[socket.socket] = []
         self._stopped = False
-        self._private_allowed = False
+        self._private = False
 
     def run(self) -> Stored:
         """The image, stored. Raises BrokenError, whose failure names no more of the URL than its host, and OSError."""
         try:
-            self._private_allowed = self._provider.on_loopback or _is_private(self._provider)
+            self._private = _is_private(self._provider)
             return store(self._pieces(), self._path)
         except requests.RequestException as error:
             raise BrokenError(_broken(error)) from None
@@ -140,7 +140,9 @@ class Download:
             self._check_address(ipaddress.ip_address(handle.getpeername()[0].split("%")[0]))
 
     def _check_address(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
-        if not self._private_allowed and not _is_global(address):
+        near = address.is_loopback and self._provider.on_loopback
+        inside = self._private and address.is_private and not (address.is_loopback or address.is_link_local)
+        if not (near or inside or _is_global(address)):
             raise BrokenError(_failure("the URL leads to a private address"))
 
     def _body(self, response: requests.Response) -> Iterator[bytes]:
@@ -203,7 +205,9 @@ def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def _is_private(provider: Provider) -> bool:
-    """Whether the provider itself is in a private network."""
+    """Whether the provider itself is in a private network, on another machine."""
+    if provider.on_loopback:
+        return False
     try:
         parts = urlsplit(provider.base_url)
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)

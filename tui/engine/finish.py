@@ -27,6 +27,7 @@ from tui.engine.spool import Entry, Head
 T = TypeVar("T")
 # The person's own names are no part of what is known of an image.
 PRIVATE = frozenset({"user", "safety_identifier"})
+_KEPT = "What came is kept in the spool. Does the base URL lead to an Images API?"
 # Writes a record into a library and gives what is known of the image now, where that is more.
 RecordWriter = Callable[[Path, Record], Record | None]
 
@@ -107,10 +108,10 @@ class _Finish:
         try:
             image = await self._on_disk(lambda: self._entry.with_room(lambda: store(image_bytes(source, plain), path)))
         except NotBase64Error as error:
-            raise BrokenError(_unreadable(str(error))) from error
-        if not image.bytes:
+            raise BrokenError(_unreadable("it is not base64")) from error
+        if not image.bytes or image.is_text:
             path.unlink()
-            raise BrokenError(_unreadable("the image is empty"))
+            raise BrokenError(_unreadable("it is empty" if not image.bytes else "it is text and no image"))
         return image
 
     async def _download(self, item: Item, url: str, path: Path) -> Stored:
@@ -191,12 +192,12 @@ def _imageless(answer: Answer, head: Head) -> Failure:
     """Why an answer without an image has none, and whether the provider may have made one all the same."""
     if answer.error is not None:
         failure = retry.describe(answer.error, head.status)
-        return replace(failure, request_id=head.request_id, unknown=answer.streamed)
+        advice = LOST.advice if answer.streamed else failure.advice or _KEPT
+        return replace(failure, request_id=head.request_id, unknown=answer.streamed, advice=advice)
     if answer.streamed or not answer.complete:
         return replace(LOST, kind=Kind.UNEXPECTED, message=f"the answer is {answer.form}", request_id=head.request_id)
     return replace(_unreadable(f"the answer is {answer.form}"), status=head.status, request_id=head.request_id)
 
 
 def _unreadable(message: str) -> Failure:
-    advice = "What came is kept in the spool. Does the base URL lead to an Images API?"
-    return Failure(kind=Kind.UNEXPECTED, message=message, advice=advice)
+    return Failure(kind=Kind.UNEXPECTED, message=message, advice=_KEPT)

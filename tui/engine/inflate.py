@@ -12,6 +12,8 @@ from tui.engine.job import BrokenError
 from tui.engine.skeleton import CHUNK
 
 LIMIT = 512_000_000
+# Base64 of images packs to three quarters; a body that grows beyond all measure is no answer.
+BOMB_BYTES, BOMB_RATIO = 16_000_000, 50
 _GZIP = b"\x1f\x8b"
 
 
@@ -43,13 +45,13 @@ def plain(body: Path, encoding: str) -> Path:
 
 
 def _inflate(body: Path, unpack: zlib._Decompress, handle: int) -> None:
-    size = 0
+    size, limit = 0, min(LIMIT, max(BOMB_BYTES, body.stat().st_size * BOMB_RATIO))
     with body.open("rb", buffering=0) as file:
         while piece := file.read(CHUNK):
             while piece:
                 plain = unpack.decompress(piece, CHUNK)
                 size += len(plain)
-                if size > LIMIT:
+                if size > limit:
                     raise BrokenError(
                         _failure(f"the answer is compressed and unpacks to more than {LIMIT // 1_000_000} MB")
                     )

@@ -23,7 +23,7 @@ from tui.core.text import clean, clean_line
 DID_NOTHING = frozenset({409, 429, 500, 503, 529})
 # The server can't do this at all: nothing was begun.
 CANNOT = frozenset({501, 505})
-MODERATION = frozenset({"moderation_blocked", "content_policy_violation", "image_generation_user_error"})
+MODERATION = frozenset({"moderation_blocked", "content_policy_violation"})
 MONEY = re.compile(r"insufficient_quota|credit_balance_exhausted|billing_\w+|\w+_(spend|usage)_limit_exceeded")
 # A longer wait is the person's to decide; the SDK draws the line at the same place.
 LONGEST_WAIT = 120.0
@@ -67,7 +67,7 @@ def describe(error: object, status: int | None = None) -> Failure:
     code, kind_name, param = (_word(facts.get(name)) for name in ("code", "type", "param"))
     details = facts.get("moderation_details")
     details = details if isinstance(details, Mapping) else {}
-    kind = _kind(status, code, kind_name)
+    kind = Kind.MODERATION if details else _kind(status, code, kind_name)
     said = clean(message, limit=2000).strip() if isinstance(message, str) else ""
     return Failure(
         kind=kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,16 +14,44 @@ from tui.core.sniff import HEAD, Facts, sniff
 from tui.engine import disk
 from tui.engine.skeleton import CHUNK
 
+# Bytes that no text has.
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An image in a file of its own. `whole` is False where its format's end is missing."""
+    """An image in a file of its own.
+
+    `whole` is False where its format's end is missing; `is_text`, where it is no image but something to read.
+    """
 
     path: Path
     sha256: str
     bytes: int
     facts: Facts
     whole: bool
+    is_text: bool
+
+
+class _Look:
+    """What is learnt of bytes while they pass."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._head, self._tail, self._size = bytearray(), b"", 0
+
+    def at(self, piece: bytes) -> None:
+        self._digest.update(piece)
+        self._size += len(piece)
+        self._head += piece[: HEAD - len(self._head)]
+        self._tail = (self._tail + piece[-32:])[-32:]
+
+    def seen(self, path: Path) -> Stored:
+        head = bytes(self._head)
+        facts = sniff(head)
+        whole = _whole(facts.format, head, self._tail, self._size)
+        is_text = facts.format == "unknown" and not _BINARY.search(head[:1024])
+        return Stored(path, self._digest.hexdigest(), self._size, facts, whole, is_text)
 
 
 def store(pieces: Iterable[bytes], path: Path) -> Stored:
@@ -31,36 +60,26 @@ def store(pieces: Iterable[bytes], path: Path) -> Stored:
     Raises OSError, and what `pieces` raises.
     """
     temporary = path.with_name(path.name + ".tmp")
-    digest = hashlib.sha256()
-    head, tail, size = bytearray(), b"", 0
+    look = _Look()
     handle = os.open(temporary, disk.AGAIN, disk.OURS)
     try:
         for piece in pieces:
             disk.write_all(handle, piece)
-            digest.update(piece)
-            size += len(piece)
-            head += piece[: HEAD - len(head)]
-            tail = (tail + piece)[-32:]
+            look.at(piece)
         os.fsync(handle)
     finally:
         os.close(handle)
     temporary.replace(path)
-    facts = sniff(bytes(head))
-    return Stored(path, digest.hexdigest(), size, facts, _whole(facts.format, bytes(head), tail, size))
+    return look.seen(path)
 
 
 def stored(path: Path) -> Stored:
     """What `store` said of a file that it wrote before."""
-    digest = hashlib.sha256()
-    head, tail, size = b"", b"", 0
+    look = _Look()
     with path.open("rb", buffering=0) as file:
         while piece := file.read(CHUNK):
-            digest.update(piece)
-            head = head or piece[:HEAD]
-            tail = (tail + piece)[-32:]
-            size += len(piece)
-    facts = sniff(head)
-    return Stored(path, digest.hexdigest(), size, facts, _whole(facts.format, head, tail, size))
+            look.at(piece)
+    return look.seen(path)
 
 
 def _whole(kind: str, head: bytes, tail: bytes, size: int) -> bool:

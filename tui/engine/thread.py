@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from tui.core.events import Event
 from tui.core.models import Catalogue
@@ -30,8 +30,9 @@ class EngineThread:
         record: RecordWriter,
         catalogue: Catalogue | None = None,
     ) -> None:
-        self._make = lambda: Runner(settings, emit=emit, record=record, catalogue=catalogue)
+        self._make = partial(Runner, settings, emit=emit, record=record, catalogue=catalogue)
         self._ready = threading.Event()
+        self._end: asyncio.Event | None = None
         self._grace = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._runner: Runner | None = None
@@ -71,12 +72,11 @@ class EngineThread:
 
     def close(self, grace: float = 0.0) -> None:
         """End the engine as `Runner.close` does, and wait for it."""
-        if self._loop is None:
+        if self._loop is None or self._end is None:
             return
         self._grace = grace
         loop, self._loop = self._loop, None
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._end.set)
+        loop.call_soon_threadsafe(self._end.set)
         self._thread.join()
 
     def _call(self, action: Callable[[Runner], object]) -> None:
