@@ -21,7 +21,8 @@ from tui.render.picture import Picture, Refused, fit
 MEGAPIXELS = 40
 SIDE = 16_384
 MAX_BYTES = 128 << 20
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "MPO")
+# An MPO is opened as the JPEG that it begins with.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # A scan of a progressive JPEG costs a pass over all its pixels; encoders write about ten.
 SCANS = 200
 _PROFILE_BYTES = 4 << 20
