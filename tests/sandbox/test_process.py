@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -20,15 +21,15 @@ ROOT = str(Path(__file__).parents[2])
 
 def gone(pid: int) -> bool:
     """Whether a process has ended; a zombie has."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return True
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        os.kill(pid, 0)
     except OSError:
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return True
-        return not sys.platform.startswith("linux") and False
-    return state == "Z"
+        return True
+    return False
 
 
 def generate(base: str, prompt: str) -> int:
@@ -84,6 +85,13 @@ def test_a_sandbox_ends_when_the_process_that_started_it_is_killed() -> None:
     while not gone(child):
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_an_interrupt_meant_for_the_program_leaves_its_sandbox_alone() -> None:
+    with process.start() as running:
+        os.kill(running.pid, signal.SIGINT)
+        assert generate(running.base_url, "a fox") == 200
 
 
 def test_a_sandbox_knows_no_secret_of_the_process_that_started_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UnknownFaultError, OSError, OverflowError) as error:
         sys.stderr.write(f"safelight sandbox: {error}\n")
         return 2
+    if given.until_eof:
+        # ctrl+c in a terminal goes to every process there; when to end is for the one that started this.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout.write(f"listening on {sandbox.base_url}\n")
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):

@@ -17,7 +17,7 @@ from tui.sandbox.api import error_body
 from tui.sandbox.links import missing
 from tui.sandbox.wire import Answer, Line, json_answer
 
-WORD = re.compile(r"\bfault:([\w-]+(?:\*\d{1,3})?)")
+WORD = re.compile(r"(?<![\w-])fault:([\w-]+(?:\*\d{1,3})?)")
 
 
 class Turn(Protocol):
@@ -99,15 +99,17 @@ def _refusal(
     return act
 
 
-def _plain(status: int, body: str, kind: str | None = "text/html; charset=utf-8") -> Act:
+def _plain(
+    status: int, body: str, kind: str | None = "text/html; charset=utf-8", headers: Mapping[str, str] | None = None
+) -> Act:
     """A fault that answers with text which is not an API's."""
-    return lambda turn: turn.line.send(Answer(status, body.encode(), kind))
+    return lambda turn: turn.line.send(Answer(status, body.encode(), kind, headers or {}))
 
 
-def _page(status: int, title: str) -> Act:
+def _page(status: int, title: str, headers: Mapping[str, str] | None = None) -> Act:
     """A gateway's error page."""
     html = f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<center><h1>{status} {title}</h1>"
-    return _plain(status, f"{html}</center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
+    return _plain(status, f"{html}</center>\r\n</body>\r\n</html>\r\n", headers=headers)
 
 
 def _limited(headers: Callable[[float], Mapping[str, str]]) -> Act:
@@ -127,6 +129,8 @@ def _redirect(turn: Turn) -> None:
     turn.line.send(Answer(307, b"", None, {"Location": "/v1/images/generations"}))
 
 
+# What the SDK obeys, and must not be obeyed here: the image may have been made, and charged.
+_AGAIN = {"x-should-retry": "true"}
 _MONEY = "Please check your plan and billing details."
 _MODERATION = {"moderation_details": {"moderation_stage": "output", "categories": ["violence", "sexual"]}}
 _HOSTILE = "\x1b]0;owned\x07\x1b[2J\x1b]52;c;b3duZWQ=\x07[@click=app.quit]free[/] 50% [/] off \u202etxet\u202c\x9b31m"
@@ -212,7 +216,12 @@ _REFUSALS = (
     Fault("server-error", "500: the server had an error", _server(500, "The server had an error. Sorry about that!")),
     Fault("bad-gateway", "502 with a web page: a gateway gave up", _page(502, "Bad Gateway"), charges=True),
     Fault("unavailable", "503: the server is not ready", _server(503, "The engine is currently overloaded.")),
-    Fault("gateway-timeout", "504 with a web page: a gateway gave up", _page(504, "Gateway Time-out"), charges=True),
+    Fault(
+        "gateway-timeout",
+        "504 with a web page: a gateway gave up",
+        _page(504, "Gateway Time-out", _AGAIN),
+        charges=True,
+    ),
     Fault("proxy-timeout", "524 with a web page: a proxy gave up", _page(524, "A timeout occurred"), charges=True),
     Fault("overloaded", "529: too many requests for everybody", _server(529, "Overloaded. Please try again later.")),
     Fault("redirect", "307 that points back at itself", _redirect),

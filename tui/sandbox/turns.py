@@ -128,7 +128,8 @@ class Fetch:
         if wanted and wanted.fault.link and self.books.strikes(wanted, self.target):
             wanted.fault.link(self)
             return
-        self.books.answered(self.held.content)
+        if self.line.body_wanted:
+            self.books.answered(self.held.content)
         self.line.send(self.answer())
 
     def now(self) -> float:
