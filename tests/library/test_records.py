@@ -62,29 +62,34 @@ def test_the_same_bytes_from_another_job_add_an_origin(tmp_path: Path) -> None:
     assert records.read(tmp_path, SHA) == joined
 
 
-def test_two_processes_at_once_lose_nothing_of_one_another(tmp_path: Path) -> None:
+def test_several_processes_at_once_lose_nothing_of_one_another(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\n"
         "from tests.library.test_records import origin, record\nfrom tui.library import records\n"
-        "sys.stdin.read(1)\n"
-        "for n in range(25): records.write(Path(sys.argv[1]), record(origin(f'{sys.argv[2]}-{n}')))"
+        "print('ready', flush=True)\nsys.stdin.read(1)\n"
+        "for n in range(40): records.write(Path(sys.argv[1]), record(origin(f'{sys.argv[2]}-{n}')))"
     )
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", program, str(tmp_path), name],
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
         )
-        for name in ("a", "b")
+        for name in ("a", "b", "c")
     ]
+    for writer in writers:
+        # All stand ready before any begins.
+        assert writer.stdout and writer.stdout.readline() == b"ready\n"
+        writer.stdout.close()
     for writer in writers:
         assert writer.stdin
         writer.stdin.write(b"!")
         writer.stdin.close()
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     known = records.read(tmp_path, SHA)
     assert known is not None
-    assert {one.job for one in known.origins} == {f"{name}-{n}" for name in "ab" for n in range(25)}
+    assert {one.job for one in known.origins} == {f"{name}-{n}" for name in "abc" for n in range(40)}
 
 
 @pytest.mark.parametrize(
