@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageOps
 
 from tui.sandbox.api import Order, RefusedError
 from tui.sandbox.forms import Upload
@@ -96,13 +96,17 @@ def _edited(order: Order, start: Given, canvas: Canvas) -> Image.Image:
 
 
 def _varied(base: Image.Image, canvas: Canvas) -> Image.Image:
-    """The base shifted in place and hue, softened a little."""
+    """The base seen from a little nearer and to one side, in slightly other colours."""
     dice = canvas.dice("variation")
-    shift = (int(dice.uniform(-0.12, 0.12) * base.width), int(dice.uniform(-0.08, 0.08) * base.height))
-    moved = Image.fromarray(np.roll(np.asarray(base), shift, axis=(1, 0)))
+    share = dice.uniform(0.8, 0.92)
+    width, height = base.width * share, base.height * share
+    left, top = dice.uniform(0, base.width - width), dice.uniform(0, base.height - height)
+    moved = base.resize(base.size, Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
+    if dice.random() < 0.5:
+        moved = ImageOps.mirror(moved)
     hue, saturation, value = moved.convert("RGB").convert("HSV").split()
-    turn = int(dice.integers(10, 60))
+    turn = int(dice.integers(5, 17)) * (1 if dice.random() < 0.5 else -1)
     hue = hue.point([(level + turn) % 256 for level in range(256)])
-    varied = Image.merge("HSV", (hue, saturation, value)).convert("RGB").filter(ImageFilter.SMOOTH)
+    varied = Image.merge("HSV", (hue, saturation, value)).convert("RGB")
     varied.putalpha(moved.getchannel("A"))
     return varied

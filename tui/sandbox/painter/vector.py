@@ -51,8 +51,9 @@ def _mark(canvas: Canvas) -> str:
     """The mark as little squares: text would look different, or be missing, wherever fonts are."""
     font = ImageFont.load_default(11)
     left, top, right, bottom = (round(edge) for edge in font.getbbox("sandbox"))
-    image = Image.new("1", (right - left, bottom - top))
-    ImageDraw.Draw(image).text((-left, -top), "sandbox", font=font, fill=1)
+    # A pixel more on each side: without grey levels the letters are a little wider than their box says.
+    image = Image.new("1", (right - left + 2, bottom - top + 2))
+    ImageDraw.Draw(image).text((1 - left, 1 - top), "sandbox", font=font, fill=1)
     dot = max(1.0, canvas.unit / 680)
     margin = max(3, canvas.unit // 64)
     x, y = canvas.width - margin - image.width * dot, canvas.height - margin - image.height * dot
