@@ -200,6 +200,18 @@ def test_a_timeout_ends_when_the_server_stops() -> None:
     wait_for(lambda: not serving())
 
 
+def test_a_client_that_sends_ahead_does_not_keep_the_server_from_stopping() -> None:
+    body = json.dumps({"model": FLARE, "size": SIZE, "prompt": "fault:timeout"}).encode()
+    head = f"POST /v1/images/generations HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: {len(body)}\r\n\r\n"
+    with Sandbox() as sandbox:
+        address = urlsplit(sandbox.base_url)
+        with socket.create_connection((str(address.hostname), address.port or 0), timeout=5) as line:
+            line.sendall(head.encode() + body + b"GET /v1/mo")
+            wait_for(lambda: bool(sandbox.posts))
+            sandbox.stop()
+            wait_for(lambda: not serving())
+
+
 def serving() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if "process_request_thread" in thread.name]
 

@@ -49,7 +49,9 @@ def spot(canvas: Canvas) -> tuple[float, float, int] | None:
         return (x, (0.56 + 0.09 + bob) * canvas.height, size)
     layers = ridges(canvas)
     ground = skyline(canvas, layers - 1, layers)
-    return (x, float(ground[int(x)]) + size * 0.06, size)
+    # The lowest point nearby: the skyline of a wood is made of tree tops.
+    near = ground[max(0, int(x - size * 0.2)) : int(x + size * 0.2) + 1]
+    return (x, min(float(near.max()) + size * 0.05, canvas.height * 0.97), size)
 
 
 def drawing(canvas: Canvas, size: int) -> Image.Image:
