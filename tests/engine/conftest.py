@@ -66,6 +66,13 @@ class Bench:
                 await self._heard.wait()
         return found[0]
 
+    async def until_kept(self, name: str) -> bytes:
+        """What a file of the spool holds, as soon as it holds something."""
+        async with asyncio.timeout(60):
+            while not self.kept.get(name):  # noqa: ASYNC110  a file tells nobody that it grows
+                await asyncio.sleep(0.005)
+        return self.kept[name]
+
     def of(self, kind: type[Event]) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
 

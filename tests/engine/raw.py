@@ -14,7 +14,7 @@ Script = bytes | Callable[[socket.socket], None]
 
 def answer(body: bytes, kind: str = "application/json", status: str = "200 OK", **headers: str) -> bytes:
     """A whole HTTP answer."""
-    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n".encode() + body
 
 
@@ -33,6 +33,7 @@ class RawServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._changed = threading.Condition()
         self._ended = threading.Event()
+        self.go_on = threading.Event()
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
 

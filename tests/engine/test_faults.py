@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.engine.conftest import KEY, Bench
-from tui.core.events import Cancelled, Done, Failed, Partial, Unknown
+from tui.core.events import Cancelled, Done, Failed, Partial, Unknown, Waiting
 from tui.core.failures import Kind
 from tui.core.provider import Provider
 from tui.sandbox.faults import FAULTS
@@ -109,8 +110,7 @@ async def test_stream_fault(bench: Make, sandbox: Sandbox, provider: Provider, r
 
 
 def test_every_fault_of_the_sandbox_is_tried_here() -> None:
-    text = __import__("pathlib").Path(__file__).parent
-    tried = "".join(path.read_text() for path in text.glob("test_*.py"))
+    tried = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     assert [name for name in FAULTS if f'"{name}"' not in tried and f"fault:{name}" not in tried] == []
 
 
@@ -153,8 +153,6 @@ async def test_a_wait_is_told_before_it_begins_and_can_be_cancelled(
 ) -> None:
     b = bench(retries=2)
     job = b.submit(provider, f"fault:{fault} a fox")
-    from tui.core.events import Waiting
-
     waiting = await b.until(Waiting)
     assert low <= waiting.seconds <= high
     assert (waiting.attempt, waiting.attempts) == (2, 3)
@@ -186,8 +184,6 @@ async def test_no_retries_means_none(bench: Make, sandbox: Sandbox, provider: Pr
 async def test_a_long_wait_is_the_persons_to_decide(
     bench: Make, sandbox: Sandbox, provider: Provider, choice: str, posts: int
 ) -> None:
-    from tui.core.events import Waiting
-
     b = bench(retries=1)
     job = b.submit(provider, "fault:rate-limit-long a fox")
     asked = await b.until(Waiting)
@@ -208,8 +204,6 @@ async def test_no_event_and_no_log_line_holds_a_secret(
     for prompt in ("a fox", "fault:bad-key", "fault:reset", "fault:html", "fault:redirect"):
         await b.run(provider, prompt)
     job = b.submit(provider, "fault:link-expired", model="dall-e-2", response_format="url")
-    from tui.core.events import Waiting
-
     asked = await b.until(Waiting, lambda event: event.url)
     b.runner.answer(job, "skip")
     await b.end(job)

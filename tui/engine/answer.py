@@ -99,6 +99,8 @@ class Reader:
             return self._streamed(path)
         if self._json is None:
             return Answer(form=self._form())
+        if self._too_large:
+            return self._broken()
         try:
             value = self._json.value()
         except ValueError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextvars
 import inspect
 import logging
-import ssl
 import warnings
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -22,6 +21,7 @@ from tui.core.request import Request, body
 from tui.core.text import clean_line
 from tui.engine import retry
 from tui.engine.job import BrokenError
+from tui.engine.network import LOST, broken, unsent
 from tui.engine.spool import Head
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Client:
                 api_key=key, base_url=provider.base_url, max_retries=0, http_client=http, timeout=http.timeout
             )
         except Exception as error:
-            raise RefusedError(_unsent(error)) from error
+            raise RefusedError(unsent(error)) from error
         # The environment's are another provider's.
         self._sdk.organization = provider.organization
         self._sdk.project = provider.project
@@ -196,9 +196,10 @@ def _as_refused(exchange: _Exchange) -> Iterator[None]:
     except openai.APIStatusError as error:
         raise _refused(error, exchange) from None
     except openai.APIResponseValidationError as error:
-        raise RefusedError(_lost(Kind.UNEXPECTED, "the answer does not fit its form", exchange)) from error
+        failure = replace(LOST, kind=Kind.UNEXPECTED, message="the answer does not fit its form")
+        raise RefusedError(failure) from error
     except Exception as error:
-        raise RefusedError(_connection(error, exchange)) from error
+        raise RefusedError(broken(error, sent=exchange.sent, request_id=_request_id(exchange.headers))) from error
 
 
 def _key(provider: Provider) -> str:
@@ -221,9 +222,13 @@ def _head(status: int, headers: Mapping[str, str]) -> Head:
         status=status,
         content_type=clean_line(headers.get("content-type", ""), limit=100),
         encoding=clean_line(headers.get("content-encoding", ""), limit=50).lower(),
-        request_id=clean_line(headers.get("x-request-id", ""), limit=200) or None,
+        request_id=_request_id(headers),
         total=int(length) if length.isascii() and length.isdigit() else None,
     )
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    return clean_line(headers.get("x-request-id", ""), limit=200) or None
 
 
 def _refused(error: openai.APIStatusError, exchange: _Exchange) -> RefusedError:
@@ -235,71 +240,3 @@ def _refused(error: openai.APIStatusError, exchange: _Exchange) -> RefusedError:
             content = b""
     failure = retry.refusal(error.status_code, exchange.headers, content)
     return RefusedError(failure, _head(error.status_code, exchange.headers), content)
-
-
-# --- what a broken exchange means ---
-
-
-def _connection(error: BaseException, exchange: _Exchange) -> Failure:
-    """The failure behind an exception: the chain under it knows what the SDK's own words leave out."""
-    import httpx2
-
-    chain = _chain(error)
-    if not exchange.sent:
-        return _unsent(error)
-    if any(isinstance(link, httpx2.TimeoutException) for link in chain):
-        return _lost(Kind.TIMEOUT, "the server fell silent", exchange)
-    return _lost(Kind.INTERRUPTED, _words(chain) or "the connection broke", exchange)
-
-
-def _unsent(error: BaseException) -> Failure:
-    import httpx2
-    import openai
-
-    chain = _chain(error)
-    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
-        message, advice = "the server's certificate is not trusted", "Check the base URL and this machine's clock."
-    elif any(isinstance(link, ssl.SSLError) for link in chain):
-        message, advice = "no secure connection", "Check the base URL: https where the server speaks it."
-    elif any(isinstance(link, httpx2.TimeoutException) for link in chain):
-        message, advice = "the server does not answer", "Check the network and the base URL."
-    else:
-        message, advice = _words(chain) or "no connection", "Check the network and the base URL."
-    lasting = not any(isinstance(link, httpx2.NetworkError | httpx2.TimeoutException | OSError) for link in chain)
-    if lasting and not isinstance(error, openai.APIConnectionError):
-        message, advice = f"the request can't be sent: {_words(chain)}", "Nothing was sent."
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        return Failure(
-            kind=Kind.BAD_REQUEST, message=f"can't read an image: {error.strerror}", advice="Nothing was sent."
-        )
-    return Failure(kind=Kind.CONNECTION, message=message, advice=advice, retryable=not lasting)
-
-
-def _lost(kind: Kind, message: str, exchange: _Exchange) -> Failure:
-    request_id = clean_line(exchange.headers.get("x-request-id", ""), limit=200) or None
-    return replace(LOST, kind=kind, message=message, request_id=request_id)
-
-
-LOST = Failure(
-    kind=Kind.INTERRUPTED,
-    message="the answer was lost",
-    advice="The provider may have made the image and charged for it: look there before you send it again.",
-    unknown=True,
-)
-
-
-def _chain(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and len(found) < 10:
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found
-
-
-def _words(chain: list[BaseException]) -> str:
-    """The innermost thing said that is not a URL or a key."""
-    for link in reversed(chain):
-        text = link.strerror if isinstance(link, OSError) and link.strerror else str(link)
-        if text and "://" not in text:
-            return clean_line(text, limit=200)
-    return ""

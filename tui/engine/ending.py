@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tui.core.events import Cancelled, Done, Event, Failed, Unknown
-from tui.core.failures import Failure, Kind
+from tui.core.failures import Failure
 from tui.engine.finish import Outcome
 from tui.engine.job import Job
+from tui.engine.network import LOST
 from tui.engine.spool import Entry
 
-_LEFT = Failure(
-    kind=Kind.INTERRUPTED,
-    message="the program ended before the answer came",
-    advice="The provider may have made the image and charged for it: look there before you send it again.",
-    unknown=True,
-)
+_LEFT = replace(LOST, message="the program ended before the answer came")
 
 
 class Ending:

@@ -15,9 +15,10 @@ from tui.core.naming import EXTENSIONS
 from tui.core.text import human_seconds
 from tui.engine import retry
 from tui.engine.answer import Developing, Reader
-from tui.engine.client import LOST, PATHS, Client, RefusedError, Reply
+from tui.engine.client import PATHS, Client, RefusedError, Reply
 from tui.engine.decode import NotBase64Error, image_bytes
 from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk
+from tui.engine.network import LOST
 from tui.engine.save import store
 from tui.engine.spool import Entry, Head
 

@@ -17,9 +17,9 @@ from tui.core.record import Origin, Record
 from tui.core.text import clean
 from tui.engine import inflate, retry
 from tui.engine.answer import Answer, Item, read
-from tui.engine.client import LOST
 from tui.engine.decode import NotBase64Error, image_bytes
 from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk, storage
+from tui.engine.network import LOST
 from tui.engine.save import Stored, place, store, stored
 from tui.engine.skeleton import text_of
 from tui.engine.spool import Entry, Head
@@ -140,9 +140,9 @@ class _Finish:
 
     async def _save(self, item: Item, image: Stored, revised: str | None) -> None:
         job, request = self._job, self._job.request
-        library = self._settings().out
 
-        def put() -> Path:
+        def put() -> tuple[Path, Path]:
+            library = self._settings().out
             base = naming.stem(
                 self._settings().template,
                 model=request.model,
@@ -152,10 +152,10 @@ class _Finish:
                 job=job.id,
             )
             names = naming.candidates(base, image.facts.format)
-            folder = self._settings().out / naming.day_folder(self._created)
-            return self._entry.with_room(lambda: place(image.path, folder, names))
+            folder = library / naming.day_folder(self._created)
+            return library, self._entry.with_room(lambda: place(image.path, folder, names))
 
-        path = await self._on_disk(put)
+        library, path = await self._on_disk(put)
         estimate = job.estimate.high
         origin = Origin(
             job=job.id,
