@@ -206,8 +206,9 @@ def test_a_client_that_sends_ahead_does_not_keep_the_server_from_stopping() -> N
     with Sandbox() as sandbox:
         address = urlsplit(sandbox.base_url)
         with socket.create_connection((str(address.hostname), address.port or 0), timeout=5) as line:
-            line.sendall(head.encode() + body + b"GET /v1/mo")
+            line.sendall(head.encode() + body)
             wait_for(lambda: bool(sandbox.posts))
+            line.sendall(b"GET /v1/mo")
             sandbox.stop()
             wait_for(lambda: not serving())
 
