@@ -29,7 +29,7 @@ class Bench:
         self.out = out
         self.events: list[Event] = []
         self.records: list[tuple[Path, Record]] = []
-        self.choices: dict[str, str] = {}
+        self.sizes: list[int] = []
         self._heard = asyncio.Event()
         self.runner = Runner(
             Settings(**{"out": out, "backoff": 0.001, "deadline": 30.0, **settings}),
@@ -39,6 +39,8 @@ class Bench:
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
+        if isinstance(event, Partial):
+            self.sizes.append(event.path.stat().st_size)
         self._heard.set()
 
     def submit(

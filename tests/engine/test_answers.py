@@ -52,19 +52,11 @@ async def test_url_images_are_fetched_without_the_key_and_told(
 
 async def test_a_stream_shows_the_image_while_it_develops(bench: Make, sandbox: Sandbox, provider: Provider) -> None:
     b = bench()
-    sizes: list[int] = []
-    hear = b.runner._emit
-
-    def look(event: object) -> None:
-        if isinstance(event, Partial):
-            sizes.append(event.path.stat().st_size)
-        hear(event)  # type: ignore[arg-type]  # an event it is
-
-    b.runner._emit = look  # type: ignore[method-assign]  # jobs take it when they are made
     ending = await b.run(provider, stream=True, partial_images=3)
     assert isinstance(ending, Done)
     assert [(event.index, event.stage) for event in b.of(Partial)] == [(0, 0), (0, 1), (0, 2)]
-    assert all(size > 1000 for size in sizes)
+    assert len(b.sizes) == 3
+    assert all(size > 1000 for size in b.sizes), "each was there to be shown when it was told"
     assert len(b.files) == 1
     assert b.sums[0] in sandbox.sent
     assert b.kept == {}

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.engine.conftest import ENDINGS, KEY, Bench
 from tests.engine.raw import RawServer, answer
-from tests.engine.test_downloads import PNG
-from tui.core.events import Cancelled, Done, Event, Failed, Receiving, Sent, Unknown, Waiting
-from tui.core.failures import Kind
+from tests.engine.test_saving import images
+from tui.core.events import Cancelled, Done, Event, Receiving, Sent
 from tui.core.provider import Provider
 from tui.core.request import Request
-from tui.engine.finish import finish
-from tui.engine.job import Job, Settings
-from tui.engine.spool import SPOOL, Entry
+from tui.engine.job import Settings
 from tui.engine.thread import EngineThread
 from tui.sandbox.server import Sandbox
 
 Make = Callable[..., Bench]
-B64 = base64.b64encode(PNG).decode()
-
-
-def images(count: int) -> bytes:
-    """The body of an answer with this many images, each with a byte of its own."""
-    data = [{"b64_json": base64.b64encode(PNG + bytes([n])).decode()} for n in range(count)]
-    return json.dumps({"created": 1700000000, "data": data}).encode()
 
 
 async def test_a_queued_job_is_cancelled_before_anything_goes_out(
@@ -83,7 +70,7 @@ async def test_cancelling_while_the_answer_comes_keeps_what_came(bench: Make) ->
 async def test_no_more_jobs_run_at_once_than_the_person_allows(bench: Make) -> None:
     now, most, lock = 0, 0, threading.Lock()
 
-    def slow(connection: object) -> None:
+    def slow(connection: socket.socket) -> None:
         nonlocal now, most
         with lock:
             now += 1
@@ -91,7 +78,7 @@ async def test_no_more_jobs_run_at_once_than_the_person_allows(bench: Make) -> N
         threading.Event().wait(0.03)
         with lock:
             now -= 1
-        connection.sendall(answer(images(1)))  # type: ignore[attr-defined]  # a socket
+        connection.sendall(answer(images(1)))
 
     with RawServer() as server:
         server.on("POST", slow)
@@ -125,179 +112,6 @@ async def test_progress_is_told_at_most_ten_times_a_second(bench: Make, provider
     between = [event for event in b.of(Receiving) if event.received > 0]
     seconds = between[-1].at - between[0].at
     assert len(between) <= seconds * 10 + 3
-
-
-# --- answers that break, and what of them is saved ---
-
-
-@pytest.mark.parametrize(("whole", "ending"), [(1, Unknown), (2, Done)])
-async def test_images_that_are_whole_in_a_cut_answer_are_saved(bench: Make, whole: int, ending: type) -> None:
-    body = images(2)
-    at = body.index(b'"}', body.index(b"b64_json")) if whole == 1 else body.rindex(b'"}')
-    with RawServer() as server:
-        server.on("POST", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" + body[: at + 1])
-        b = bench()
-        ended = await b.run(Provider("x", f"{server.url}/v1", KEY), n=2)
-        assert len(server.heard) == 1
-    assert type(ended) is ending
-    assert [path.read_bytes() for path in b.files] == [PNG + bytes([n]) for n in range(whole)]
-    assert bool(b.kept) is (ending is Unknown)
-
-
-async def test_a_stream_cut_after_its_image_is_done(bench: Make) -> None:
-    event = json.dumps({"type": "image_generation.completed", "b64_json": B64, "created_at": 1700000000})
-    stream = f"event: image_generation.completed\r\ndata: {event}\r\n\r\n".encode()
-    with RawServer() as server:
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-        server.on("POST", head + f"{len(stream):x}\r\n".encode() + stream + b"\r\n")
-        b = bench()
-        ended = await b.run(Provider("x", f"{server.url}/v1", KEY), stream=True)
-    assert isinstance(ended, Done)
-    assert b.files[0].read_bytes() == PNG
-
-
-async def test_fewer_images_than_asked_for_are_said(bench: Make) -> None:
-    with RawServer() as server:
-        server.on("POST", answer(images(1)))
-        b = bench()
-        ended = await b.run(Provider("x", f"{server.url}/v1", KEY), n=3)
-    assert isinstance(ended, Done)
-    assert ended.fewer == "1 of 3 came"
-
-
-# --- the disk ---
-
-
-async def test_an_unwritable_library_is_found_before_paying(bench: Make, sandbox: Sandbox, provider: Provider) -> None:
-    b = bench()
-    b.out.write_text("a file where the folder should be")
-    ended = await b.run(provider)
-    assert isinstance(ended, Failed)
-    assert ended.failure.kind is Kind.STORAGE
-    assert sandbox.posts == []
-    b.out.unlink()
-
-
-async def test_a_folder_that_refuses_after_paying_is_asked_about_and_tried_again(
-    bench: Make, sandbox: Sandbox, provider: Provider
-) -> None:
-    b = bench()
-    with RawServer() as server:
-        server.on("POST", answer(images(1)))
-        b.out.mkdir()
-        day = b.out / "2023-11-14"
-        day.write_text("in the way")
-        job = b.submit(Provider("x", f"{server.url}/v1", KEY))
-        asked = await b.until(Waiting)
-        assert asked.failure.kind is Kind.STORAGE
-        assert asked.choices == ("retry", "stop")
-        assert b.kept["response"] == images(1)
-        day.unlink()
-        b.runner.answer(job, "retry")
-        assert isinstance(await b.end(job), Done)
-        assert len(server.heard) == 1
-    assert [path.read_bytes() for path in b.files] == [PNG + b"\0"]
-
-
-async def test_another_folder_can_be_chosen_after_paying(bench: Make, tmp_path: Path) -> None:
-    b = bench()
-    with RawServer() as server:
-        server.on("POST", answer(images(1)))
-        b.out.mkdir()
-        (b.out / "2023-11-14").write_text("in the way")
-        job = b.submit(Provider("x", f"{server.url}/v1", KEY))
-        await b.until(Waiting)
-        b.runner.configure(replace(b.runner.settings, out=tmp_path / "elsewhere"))
-        b.runner.answer(job, "retry")
-        assert isinstance(await b.end(job), Done)
-    assert b.saved[0].path.is_relative_to(tmp_path / "elsewhere")
-    assert b.records[0][0] == tmp_path / "elsewhere"
-    (b.out / "2023-11-14").unlink()
-
-
-# --- endings that another run finishes ---
-
-
-def job_of(entry: Entry, events: list[Event]) -> Job:
-    from tui.core import models, pricing
-
-    request, facts = entry.request()
-    model = models.catalogue().get(request.model)
-    provider = Provider(facts["provider"], "http://127.0.0.1:1/v1")
-    estimate = pricing.estimate(request, model)
-    return Job(entry.job, 1, request, provider, model, estimate, events.append, lambda _: None)
-
-
-async def test_an_answer_on_disk_is_finished_by_another_run_and_never_saved_twice(bench: Make) -> None:
-    b = bench()
-    with RawServer() as server:
-        server.on("POST", answer(images(2)))
-        b.out.mkdir()
-        (b.out / "2023-11-14").write_text("in the way")
-        job = b.submit(Provider("x", f"{server.url}/v1", KEY), n=2, user="alice")
-        await b.until(Waiting)
-        b.runner.answer(job, "stop")
-        ended = await b.end(job)
-    assert isinstance(ended, Failed)
-    (b.out / "2023-11-14").unlink()
-    settings = Settings(out=b.out)
-    for _ in range(2):
-        entry = Entry.adopt(b.out, job)
-        assert entry is not None
-        outcome = await finish(job_of(entry, []), entry, lambda: settings, lambda *_: None)
-        assert (outcome.saved, outcome.whole, outcome.failure) == (2, True, None)
-        assert [path.read_bytes() for path in b.files] == [PNG + b"\0", PNG + b"\1"]
-        entry.release()
-    entry = Entry.adopt(b.out, job)
-    assert entry is not None
-    entry.remove()
-    assert b.kept == {}
-    assert Entry.adopt(b.out, job) is None
-
-
-async def test_closing_gives_running_jobs_their_time_and_leaves_the_rest_to_recovery(
-    bench: Make, provider: Provider
-) -> None:
-    b = bench(parallel=2)
-    hangs = b.submit(provider, "fault:timeout")
-    ends = b.submit(provider)
-    waits = b.submit(provider)
-    await b.until(Sent, lambda event: event.job == hangs)
-    await b.runner.close(grace=1.5)
-    assert isinstance(await b.end(hangs), Unknown)
-    assert isinstance(await b.end(ends), Done)
-    assert isinstance(await b.end(waits), Cancelled)
-    assert "request.json" in b.kept
-    entry = Entry.adopt(b.out, hangs)
-    assert entry is not None, "its lock is free"
-    assert entry.notes()[-1]["what"] == "unknown"
-    entry.release()
-
-
-async def test_an_entry_belongs_to_the_process_that_runs_its_job(bench: Make, provider: Provider) -> None:
-    b = bench()
-    job = b.submit(provider, "fault:timeout")
-    await b.until(Sent)
-    assert Entry.adopt(b.out, job) is None
-    data = json.loads((b.out / SPOOL / job / "request.json").read_bytes())
-    assert (data["job"], data["prompt"], data["host"]) == (job, "fault:timeout", provider.host)
-    assert KEY not in json.dumps(data)
-    assert (b.out / SPOOL / job).stat().st_mode & 0o077 == 0
-    b.runner.cancel(job)
-    await b.end(job)
-
-
-async def test_a_refusal_is_noted_so_that_nobody_thinks_it_may_have_been_paid(bench: Make, provider: Provider) -> None:
-    b = bench()
-    job = b.submit(provider, "fault:rate-limit")
-    await b.until(Waiting)
-    notes = [json.loads(line) for line in b.kept["attempts.jsonl"].splitlines()]
-    assert [note["what"] for note in notes] == ["refused"]
-    b.runner.cancel(job)
-    await b.end(job)
-
-
-# --- in a thread ---
 
 
 def test_the_engine_runs_in_a_thread_of_its_own(tmp_path: Path, sandbox: Sandbox) -> None:

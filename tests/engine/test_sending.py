@@ -70,6 +70,15 @@ async def test_what_goes_out_is_the_request_and_nothing_of_the_environment(
     }  # fmt: skip
 
 
+async def test_a_proxy_of_the_environment_is_not_asked_for_a_server_of_this_machine(
+    bench: Make, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
+    ended = await bench().run(Provider("sandbox", sandbox.base_url), model="dall-e-2", response_format="url")
+    assert ended.saved == 1
+
+
 async def test_organisation_and_project_of_the_provider_go_out(bench: Make, sandbox: Sandbox) -> None:
     b = bench()
     await b.run(Provider("x", sandbox.base_url, KEY, organization="org-1", project="proj-1"))

@@ -129,6 +129,8 @@ class Client:
             # A kept connection may be closed under a request without a word: each POST has its own.
             http = openai.DefaultAsyncHttpxClient(
                 follow_redirects=False,
+                # A proxy can't reach this machine's own servers.
+                trust_env=not provider.on_loopback,
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
                 timeout=httpx2.Timeout(silence, connect=CONNECT_SECONDS, pool=None),
                 event_hooks={"request": [_on_request], "response": [_on_response]},

@@ -6,13 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from tui.core.events import Cancelled, Done, Event, Failed, Unknown
-from tui.core.failures import Failure
+from tui.core.failures import Failure, Kind
 from tui.engine.finish import Outcome
 from tui.engine.job import Job
 from tui.engine.network import LOST
 from tui.engine.spool import Entry
 
 _LEFT = replace(LOST, message="the program ended before the answer came")
+_UNFINISHED = Failure(
+    kind=Kind.INTERRUPTED,
+    message="the program ended before everything was saved",
+    advice="What came is kept in the spool: safelight recover goes on with it.",
+)
 
 
 class Ending:
@@ -28,6 +33,9 @@ class Ending:
         """An answer was read and its images were saved, all or some."""
         if outcome.failure is not None:
             self._is(Failed, failure=outcome.failure, saved=outcome.saved)
+            return
+        if not outcome.whole and outcome.saved < self._job.request.count:
+            self._unknown(replace(LOST, message=f"the answer was cut: {outcome.fewer}"))
             return
         self._keep = False
         self._is(Done, saved=outcome.saved, cost=outcome.cost, fewer=outcome.fewer)
@@ -50,6 +58,9 @@ class Ending:
     def stopped(self, *, closing: bool) -> None:
         """The person cancelled, or the program ends and leaves the job to recovery."""
         came = self._entry.body is not None
+        if closing and self._entry.response.exists():
+            self._is(Failed, failure=_UNFINISHED)
+            return
         if closing and self._job.sent:
             self._unknown(_LEFT)
             return

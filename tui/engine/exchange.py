@@ -24,6 +24,8 @@ from tui.engine.spool import Entry, Head
 
 log = logging.getLogger("safelight.engine")
 MAX_PARTIALS = 40
+# Ten images of 3840x2160 that can't be packed are a third of this.
+MAX_BYTES = 1_000_000_000
 
 
 async def exchange(job: Job, entry: Entry, client: Client, settings: Callable[[], Settings]) -> None:
@@ -103,6 +105,9 @@ async def _body(job: Job, entry: Entry, reply: Reply) -> None:
             entry.append(chunk)
         except OSError:
             await on_disk(job, partial(entry.append, chunk))
+        if entry.received > MAX_BYTES:
+            failure = replace(LOST, kind=Kind.UNEXPECTED, message="the answer is larger than any answer")
+            raise RefusedError(failure)
         job.progress(Receiving, received=entry.received, **facts)
         for developing in reader.feed(chunk) if reader else ():
             shown += 1

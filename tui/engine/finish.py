@@ -143,15 +143,7 @@ class _Finish:
 
         def put() -> tuple[Path, Path]:
             library = self._settings().out
-            base = naming.stem(
-                self._settings().template,
-                model=request.model,
-                created=self._created,
-                index=item.index,
-                prompt=request.prompt,
-                job=job.id,
-            )
-            names = naming.candidates(base, image.facts.format)
+            names = naming.candidates(self._stem(item.index), image.facts.format)
             folder = library / naming.day_folder(self._created)
             return library, self._entry.with_room(lambda: place(image.path, folder, names))
 
@@ -183,6 +175,25 @@ class _Finish:
         )
         joined = await self._on_disk(lambda: self._record(library, known))
         job.tell(Saved, index=item.index, path=path, record=joined or known, origin=origin)
+
+    def _stem(self, index: int) -> str:
+        request = self._job.request
+
+        def filled(template: str) -> str:
+            return naming.stem(
+                template,
+                model=request.model,
+                created=self._created,
+                index=index,
+                prompt=request.prompt,
+                job=self._job.id,
+            )
+
+        try:
+            return filled(self._settings().template)
+        except naming.TemplateError:
+            # A paid image is not lost over its name.
+            return filled(naming.DEFAULT_TEMPLATE)
 
     async def _on_disk(self, work: Callable[[], T]) -> T:
         return await on_disk(self._job, work)

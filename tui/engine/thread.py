@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from tui.core.events import Event
@@ -12,7 +13,7 @@ from tui.core.models import Catalogue
 from tui.core.provider import Provider
 from tui.core.request import Request
 from tui.engine.finish import RecordWriter
-from tui.engine.job import Settings, new_id
+from tui.engine.job import BrokenError, Settings, new_id
 from tui.engine.runner import Runner
 
 
@@ -45,7 +46,7 @@ class EngineThread:
 
     def warm(self) -> None:
         """Import what the first job needs, so that it starts at once."""
-        self._call(lambda _: Runner.warm())
+        self._call(lambda _: _warm())
 
     def submit(self, request: Request, provider: Provider) -> str:
         """Put a request in line and return its job's id."""
@@ -94,3 +95,9 @@ class EngineThread:
         self._ready.set()
         await self._end.wait()
         await self._runner.close(self._grace)
+
+
+def _warm() -> None:
+    # The first job tells what is wrong.
+    with suppress(BrokenError):
+        Runner.warm()
