@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from tui.core import paths
 from tui.core.config import Config
-from tui.core.events import Done, Event, Failed, Saved, Unknown, Waiting
 from tui.core.models import ModelDataError, catalogue
 from tui.core.provider import SANDBOX, Provider
-from tui.core.record import Record
 from tui.core.request import Request
-from tui.engine.runner import Settings
-from tui.engine.thread import EngineThread
-from tui.library.files import ImageFile
-from tui.render.terminal import detect
 from tui.ui import themes
 from tui.ui.actions import Actions
 from tui.ui.bridge import Bridge, EngineEvents
 from tui.ui.commands import COMMANDS, bindings
 from tui.ui.memory import Memory
+from tui.ui.net import Net
 from tui.ui.previewer import Previewer
 from tui.ui.screens.browsing import Browsing
 from tui.ui.screens.create import CreateScreen
 from tui.ui.session import Session
 from tui.ui.shelf import Shelf
 
+if TYPE_CHECKING:
+    from tui.core.events import Event
+    from tui.core.record import Record
+    from tui.engine.thread import EngineThread
+    from tui.library.files import ImageFile
+    from tui.sandbox.process import SandboxProcess
+
 # Seconds that the sandbox takes for an image, so that it can be watched while it develops.
 SANDBOX_PACE = 1.2
+STYLES = Path(__file__).with_name("ui") / "styles"
 logger = logging.getLogger(__name__)
 
 
@@ -44,10 +51,10 @@ class SafelightApp(Actions):
     """One window, several places. What is slow starts after the first frame, in workers."""
 
     TITLE = "Safelight"
-    CSS_PATH = "ui/styles/app.tcss"
+    # Those of the first frame. The others come with their screens.
+    CSS_PATH = [STYLES / "app.tcss", STYLES / "create.tcss"]
     BINDINGS = bindings("app")
-    COMMAND_PALETTE_BINDING = "ctrl+p"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "create"
 
     def __init__(self, config: Config, env: Mapping[str, str]) -> None:
@@ -62,29 +69,19 @@ class SafelightApp(Actions):
             models = catalogue()
         self.session = Session(config.library, models, memory, providers=tuple(config.providers))
         self.shelf = Shelf(config.library)
-        depth = config.get("preview.colors")
         self.previewer = Previewer(
+            env,
             style=config.get("preview.style"),
-            depth=detect(env).depth if depth == "auto" else depth,
+            depth=config.get("preview.colors"),
             aspect=config.get("preview.cell_aspect"),
         )
         self._problems = problems
-        self._sandbox: object | None = None
+        self._net = Net()
+        self._sandbox: SandboxProcess | None = None
         self._watching = threading.Event()
         super().__init__()
         self._bridge = Bridge(self)
-        self._engine = EngineThread(
-            Settings(
-                out=config.library,
-                parallel=config.get("engine.parallel"),
-                retries=config.get("engine.retries"),
-                deadline=config.get("engine.deadline"),
-                template=config.get("names.template"),
-            ),
-            emit=self._bridge.emit,
-            record=self.shelf.keep,
-            catalogue=models,
-        )
+        self._engine: EngineThread | None = None
         self._theme_folders = (paths.themes_folder(), paths.config_folder(env) / "themes")
         self._first_theme()
         self.set_keymap({action: keys for action, keys in config.keys.items() if action in {c.id for c in COMMANDS}})
@@ -134,6 +131,20 @@ class SafelightApp(Actions):
         ours = [file.stem for file in themes.files(self._theme_folders)]
         return [name for name in ours if name in self.available_themes]
 
+    # --- what stands between the app and the terminal ---------------------------------------------------------------
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._net]
+
+    def _fatal_error(self) -> None:
+        """In place of Textual's report, which prints the values of variables: the key among them."""
+        from tui.ui import crash
+
+        error = sys.exc_info()[1] or self._exception
+        if error is not None:
+            self._exit_renderables.append(crash.report(error, paths.log_file(self.env)))
+        self._close_messages_no_wait()
+
     # --- opening: everything that the first frame does not need -----------------------------------------------------
 
     def on_mount(self) -> None:
@@ -141,12 +152,37 @@ class SafelightApp(Actions):
 
     def _open(self) -> None:
         """The first frame is on the screen."""
-        self._engine.start()
+        # The collector was off while everything was loaded; nothing of that will ever be garbage.
+        gc.freeze()
+        gc.enable()
+        self._start_engine()
         self._connect(None)
         self._tidy_shelf()
         self.list_images()
         for problem in self._problems:
             self.session.log.say(problem, tone="bad")
+
+    @work(thread=True, group="engine")
+    def _start_engine(self) -> None:
+        """Load the engine in a worker, and with it the SDK, which takes longer to load than all the rest."""
+        from tui.core import logs
+        from tui.engine.job import Settings
+        from tui.engine.thread import EngineThread
+
+        logs.set_up(paths.log_file(self.env))
+        get = self.config.get
+        settings = Settings(
+            out=self.config.library,
+            parallel=get("engine.parallel"),
+            retries=get("engine.retries"),
+            deadline=get("engine.deadline"),
+            template=get("names.template"),
+        )
+        catalogue = self.session.catalogue
+        engine = EngineThread(settings, emit=self._bridge.emit, record=self.shelf.keep, catalogue=catalogue)
+        engine.start()
+        engine.warm()
+        self._engine = engine
 
     @work(thread=True, exclusive=True, group="provider", exit_on_error=False)
     def _connect(self, name: str | None) -> None:
@@ -172,9 +208,9 @@ class SafelightApp(Actions):
         say(provider, words.removeprefix(" · "))
 
     def _start_sandbox(self) -> Provider:
-        from tui.sandbox.process import SandboxProcess, start
+        from tui.sandbox.process import start
 
-        if not isinstance(self._sandbox, SandboxProcess):
+        if self._sandbox is None:
             self._sandbox = start(pace=SANDBOX_PACE)
         return Provider(name=SANDBOX, base_url=self._sandbox.base_url, key=SANDBOX, key_source="built in")
 
@@ -221,6 +257,8 @@ class SafelightApp(Actions):
         self._follow()
 
     def _react(self, event: Event) -> None:
+        from tui.core.events import Done, Failed, Saved, Unknown, Waiting
+
         for screen in self._place_screens():
             if isinstance(screen, CreateScreen):
                 screen.develop(event)
@@ -232,6 +270,8 @@ class SafelightApp(Actions):
 
     def _tell(self, event: Event) -> None:
         """A toast for what happens while the person is elsewhere, or where an answer is wanted."""
+        from tui.core.events import Done, Failed, Unknown, Waiting
+
         job = self.session.jobs.get(event.job)
         elsewhere = self.current_mode != "create"
         match event:
@@ -249,7 +289,7 @@ class SafelightApp(Actions):
 
     def submit(self, request: Request) -> None:
         provider = self.session.provider
-        if provider is None:
+        if provider is None or self._engine is None:
             self.notify("Still starting: try again in a moment", severity="warning")
             return
         job = self._engine.submit(request, provider)
@@ -260,15 +300,18 @@ class SafelightApp(Actions):
                 screen.developing = job
 
     def cancel_job(self, job: str) -> None:
-        self._engine.cancel(job)
+        if self._engine is not None:
+            self._engine.cancel(job)
 
     def move_job(self, job: str, delta: int) -> None:
-        self._engine.move(job, delta)
+        if self._engine is not None:
+            self._engine.move(job, delta)
         self.session.jobs.move(job, delta)
         self._follow()
 
     def answer_job(self, job: str, choice: str) -> None:
-        self._engine.answer(job, choice)
+        if self._engine is not None:
+            self._engine.answer(job, choice)
 
     def use_provider(self, name: str) -> None:
         self._connect(name)
@@ -341,6 +384,7 @@ class SafelightApp(Actions):
         """Draw anew what shows the session, where it can be seen."""
         if self.here is not None:
             self.here.follow()
+            self.here.refresh_bindings()
 
     @work(thread=True, exclusive=True, group="memory", exit_on_error=False)
     def _write_memory(self, text: str) -> None:
@@ -355,12 +399,16 @@ class SafelightApp(Actions):
     def close(self) -> None:
         """End what runs beside the app; called after the terminal is the shell's again."""
         self._watching.set()
-        self._engine.close()
+        if self._engine is not None:
+            self._engine.close()
         self.previewer.close()
         self.shelf.close()
         if self._sandbox is not None:
-            self._sandbox.stop()  # type: ignore[attr-defined]
-        self.session.memory.write(self.session.memory.snapshot())
+            self._sandbox.stop()
+        try:
+            self.session.memory.write(self.session.memory.snapshot())
+        except OSError as error:
+            logger.warning("the form can't be remembered: %s", error.strerror)
 
 
 def run(config: Config, env: Mapping[str, str]) -> int:

@@ -44,6 +44,14 @@ def shorten(text: str, width: int) -> str:
     return text[: width - 1] + ELLIPSIS if width > 0 else ""
 
 
+def shorten_middle(text: str, width: int) -> str:
+    """At most `width` characters, an ellipsis in the middle: names differ at their ends."""
+    if len(text) <= width:
+        return text
+    end = max(width * 2 // 3, 1)
+    return text[: max(width - end - 1, 0)] + ELLIPSIS + text[-end:]
+
+
 def human_bytes(count: int) -> str:
     """A byte count as people read it: 812 B, 14 kB, 1.4 MB."""
     if count < 1000:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
-from textual.app import SystemCommand
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.core.provider import SANDBOX
@@ -14,6 +11,7 @@ from tui.ui.commands import BY_ID, COMMANDS, Command
 from tui.ui.jobs import Job, State
 from tui.ui.screens.place import Place
 from tui.ui.shell import Shell
+from tui.ui.widgets.key_bar import key_name
 
 
 class Actions(Shell):
@@ -23,6 +21,11 @@ class Actions(Shell):
     def here(self) -> Place | None:
         """The place that is shown, also while something stands over it."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
+        """Nothing offers an answer while nothing asks."""
+        asks = self.session.jobs.asking or any(job.state is State.UNKNOWN for job in self.session.jobs)
+        return bool(asks) if action == "answer" else True
 
     # --- places and panes -----------------------------------------------------------------------------------------
 
@@ -76,16 +79,26 @@ class Actions(Shell):
 
     # --- the palette ----------------------------------------------------------------------------------------------
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002  # Textual's
-        for command, enabled in self._active_commands():
-            if enabled and command.id not in ("palette", "copy"):
-                yield SystemCommand(command.title, command.help, self._runner(command))
+    def action_command_palette(self) -> None:
+        """Every action that is possible here, by name, with its key."""
+        from tui.ui.screens.pick import Pick
+        from tui.ui.widgets.choice import Choice
 
-    def _runner(self, command: Command):  # type: ignore[no-untyped-def]
-        async def run() -> None:
-            await self.action_run_command(command.id)
+        async def run(identity: str | None) -> None:
+            if identity is not None:
+                await self.action_run_command(identity)
 
-        return run
+        possible = [command for command, enabled in self._active_commands() if enabled]
+        possible.sort(key=lambda command: (command.scope == "app", COMMANDS.index(command)))
+        choices = [
+            Choice(command.id, f"{command.title:<16}{self._keys_shown(command):<18}", command.help)
+            for command in possible
+            if command.id not in ("palette", "copy")
+        ]
+        self.push_screen(Pick("Commands", choices), run)
+
+    def _keys_shown(self, command: Command) -> str:
+        return command.chord or " ".join(key_name(key) for key in self._keys_of(command).split(",") if key)
 
     async def action_run_command(self, identity: str) -> None:
         """Run a command as its key would."""

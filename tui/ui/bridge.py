@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from tui.core.events import Downloading, Event, Receiving
+if TYPE_CHECKING:
+    from tui.core.events import Event
 
 
 class EngineEvents(Message):
@@ -27,6 +29,8 @@ class Bridge:
 
     def emit(self, event: Event) -> None:
         """Hand an event over."""
+        from tui.core.events import Downloading, Receiving
+
         with self._lock:
             first = not self._events
             if isinstance(event, (Receiving, Downloading)) and self._events and _same_progress(self._events[-1], event):

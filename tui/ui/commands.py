@@ -50,9 +50,9 @@ SCOPES = {
 
 # fmt: off
 COMMANDS = (
-    Command("create", "f5", "Create", "Write a prompt and make images", action="place('create')"),
-    Command("library", "f6", "Library", "Browse the images in the output folder", action="place('library')"),
-    Command("queue", "f7", "Queue", "See the jobs, cancel and reorder them", action="place('queue')"),
+    Command("create", "f5", "Create", "Write a prompt and make images", action="place('create')", priority=True),
+    Command("library", "f6", "Library", "Browse the output folder", action="place('library')", priority=True),
+    Command("queue", "f7", "Queue", "See the jobs, cancel and reorder them", action="place('queue')", priority=True),
     Command("log", "f2", "Log", "Show or hide the log", footer=60, action="toggle_log"),
     Command("next_pane", "f3", "Next pane", "Go to the next pane; on a small screen, show it", footer=55),
     Command("answer", "f9", "Answer", "Answer a job that asks: retry, skip, or copy the URL", footer=5),

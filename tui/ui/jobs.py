@@ -7,24 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.core.events import (
-    Cancelled,
-    Done,
-    Downloading,
-    Event,
-    Failed,
-    Partial,
-    Queued,
-    Receiving,
-    Saved,
-    Sent,
-    Unknown,
-    Waiting,
-)
-from tui.core.failures import Failure
 from tui.core.pricing import Estimate
 from tui.core.request import Request
+
+if TYPE_CHECKING:
+    from tui.core.events import Event, Saved, Waiting
+    from tui.core.failures import Failure
 
 
 class State(StrEnum):
@@ -81,36 +71,38 @@ class Job:
 
     def apply(self, event: Event) -> None:
         """Take in one event of this job."""
+        from tui.core import events
+
         self.until = None
         self.question = None
         match event:
-            case Queued():
+            case events.Queued():
                 self.state = State.QUEUED
-            case Sent():
+            case events.Sent():
                 self.state, self.attempt, self.received, self.total = State.SENT, event.attempt, 0, None
-            case Waiting(seconds=None):
+            case events.Waiting(seconds=None):
                 self.state, self.failure, self.question = State.ASKING, event.failure, event
-            case Waiting():
+            case events.Waiting():
                 self.state, self.failure = State.WAITING, event.failure
                 self.until = time.monotonic() + (event.seconds or 0)
                 self.question = event if event.choices else None
-            case Receiving():
+            case events.Receiving():
                 self.state, self.request_id = State.RECEIVING, event.request_id
                 self.received, self.total = event.received, event.total
-            case Partial():
+            case events.Partial():
                 self.state, self.developing = State.RECEIVING, event.path
-            case Downloading():
+            case events.Downloading():
                 self.state, self.received, self.total = State.DOWNLOADING, event.received, event.total
-            case Saved():
+            case events.Saved():
                 self.state = State.SAVING
                 self.saved.append(event)
-            case Done():
+            case events.Done():
                 self.state, self.cost, self.fewer, self.ended = State.DONE, event.cost, event.fewer, event.at
-            case Failed():
+            case events.Failed():
                 self.state, self.failure, self.ended = State.FAILED, event.failure, event.at
-            case Cancelled():
+            case events.Cancelled():
                 self.state, self.ended = State.CANCELLED, event.at
-            case Unknown():
+            case events.Unknown():
                 self.state, self.failure, self.received = State.UNKNOWN, event.failure, event.received
                 self.ended = event.at
 
@@ -123,6 +115,8 @@ class Jobs:
 
     def apply(self, event: Event) -> Job | None:
         """Take in an event; None for an event of a job that was never queued here."""
+        from tui.core.events import Queued
+
         if isinstance(event, Queued):
             self._jobs[event.job] = Job(
                 event.job, event.number, event.request, event.provider, event.estimate, event.at

@@ -1,44 +1,69 @@
-"""From an image file to the rows that the preview shows. Everything here runs in a worker thread."""
+"""From an image file to the rows that the preview shows. Drawing runs in workers and loads what it needs there."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from tui.library import thumbnails
-from tui.render.decode import Decoder
-from tui.render.geometry import STYLES, space
-from tui.render.picture import Picture, Refused, Stale
+if TYPE_CHECKING:
+    from tui.render.decode import Decoder
+    from tui.render.geometry import Space
+    from tui.render.picture import Picture
+
+AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Finished rows, with what was learned of the image while decoding it."""
+    """Finished rows, all of one width in cells."""
 
     strips: tuple[Strip, ...]
     width: int
-    source: tuple[int, int]
-    format: str
-    frames: int
 
 
 class Previewer:
-    """Draws files with one warm decoder. `style`, `depth` and `aspect` may change at any time."""
+    """Draws files with one warm decoder, for any thread.
 
-    def __init__(self, *, style: str, depth: str, aspect: float) -> None:
+    `style` is one of tui.render.geometry.STYLES. `depth` is a colour depth or auto, which asks the environment.
+    `aspect` is a terminal cell's height over its width.
+    """
+
+    def __init__(self, env: Mapping[str, str], *, style: str, depth: str, aspect: float) -> None:
         self.style = style
-        self.depth = depth
         self.aspect = aspect
-        self._decoder = Decoder()
+        self._env = env
+        self._depth = depth
+        self._decoder: Decoder | None = None
+        self._starting = threading.Lock()
 
     def warm(self) -> None:
         """Start the decoder and load what drawing needs, before the first picture is wanted."""
-        self._decoder.warm()
+        self.decoder.warm()
         import tui.render.rows  # noqa: F401  # numpy is slow to load
+
+    @property
+    def decoder(self) -> Decoder:
+        from tui.render.decode import Decoder
+
+        with self._starting:
+            if self._decoder is None:
+                self._decoder = Decoder()
+            return self._decoder
+
+    @property
+    def depth(self) -> str:
+        """The colour depth that is drawn in."""
+        if self._depth == AUTO:
+            from tui.render.terminal import detect
+
+            self._depth = detect(self._env).depth
+        return self._depth
 
     def draw(self, path: Path, columns: int, rows: int, stale: Callable[[], bool]) -> Rendered:
         """The picture in at most columns x rows cells.
@@ -46,37 +71,44 @@ class Previewer:
         Raises tui.render.picture.Refused with a reason, and Stale once nobody wants it any longer.
         """
         from tui.render.cells import draw
+        from tui.render.geometry import space, usable
         from tui.render.rows import rows as to_rows
 
-        picture, source = self._picture(path, columns, rows, stale)
-        drawn = to_rows(draw(picture, self.style), self.depth)
-        strips = tuple(Strip(row.segments, len(row)) for row in drawn)
-        return Rendered(strips, len(drawn[0]) if drawn else 0, source, picture.format, picture.frames)
+        style = usable(self.style, self.depth)
+        picture = self._picture(path, space(style, columns, rows, self.aspect), stale)
+        strips = tuple(Strip(row.segments, len(row)) for row in to_rows(draw(picture, style), self.depth))
+        return Rendered(strips, strips[0].cell_length if strips else 0)
 
-    def _picture(
-        self, path: Path, columns: int, rows: int, stale: Callable[[], bool]
-    ) -> tuple[Picture, tuple[int, int]]:
-        """From the thumbnail where there is one and it is large enough. Gives the original's size as well."""
-        box = space(self.style, columns, rows, self.aspect)
+    def _picture(self, path: Path, box: Space, stale: Callable[[], bool]) -> Picture:
+        """From the thumbnail where there is one and it is large enough."""
+        from tui.library import thumbnails
+        from tui.render.picture import Refused
+
         thumbnail = thumbnails.valid(path) if max(box.width, box.height) <= thumbnails.SIDE else None
         if thumbnail is not None:
             # A thumbnail can vanish or be broken by another program; the original is still there.
             with contextlib.suppress(Refused):
-                picture = self._decoder.picture(thumbnail.path, *box, stale=stale)
-                return picture, thumbnail.source
-        picture = self._decoder.picture(path, *box, stale=stale)
-        return picture, picture.source
+                return self.decoder.picture(thumbnail.path, *box, stale=stale)
+        return self.decoder.picture(path, *box, stale=stale)
 
     def keep_thumbnail(self, path: Path) -> None:
         """Put an image's thumbnail into the cache that file managers share; what has no picture gets none."""
+        from tui.library import thumbnails
+        from tui.render.picture import Refused, Stale
+
         if thumbnails.wanted(path) and thumbnails.valid(path) is None:
             with contextlib.suppress(Refused, Stale, OSError):
-                self._decoder.thumbnail(path, thumbnails.thumbnail_path(path), thumbnails.texts(path))
+                self.decoder.thumbnail(path, thumbnails.thumbnail_path(path), thumbnails.texts(path))
 
     def next_style(self) -> str:
         """Draw in the next style from now on; its name."""
+        from tui.render.geometry import STYLES
+
         self.style = STYLES[(STYLES.index(self.style) + 1) % len(STYLES)]
         return self.style
 
     def close(self) -> None:
-        self._decoder.close()
+        """End the decoder; nothing is drawn afterwards."""
+        with self._starting:
+            if self._decoder is not None:
+                self._decoder.close()

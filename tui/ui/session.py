@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.core.events import Done, Event
 from tui.core.models import Catalogue
 from tui.core.provider import Provider
 from tui.ui.jobs import Job, Jobs
 from tui.ui.log_book import LogBook
 from tui.ui.memory import Memory
+
+if TYPE_CHECKING:
+    from tui.core.events import Event
 
 
 @dataclass
@@ -37,6 +40,8 @@ class Session:
 
     def apply(self, event: Event) -> Job | None:
         """Take in one event of the engine."""
+        from tui.core.events import Done
+
         job = self.jobs.apply(event)
         self.log.apply(event)
         if isinstance(event, Done) and event.cost is not None and job and job.provider != "sandbox":

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.record import Record
-from tui.library import files, records
-from tui.library.files import ImageFile
+if TYPE_CHECKING:
+    from tui.core.record import Record
+    from tui.library.files import ImageFile
 
 if TYPE_CHECKING:
     from tui.library.index import Index
@@ -33,10 +33,14 @@ class Shelf:
 
     def images(self, folder: Path) -> list[ImageFile]:
         """The images below a folder, newest first."""
+        from tui.library import files
+
         return files.scan(folder)[:LISTED]
 
     def find(self, query: str) -> list[ImageFile]:
         """The library's images that fit, newest first, as the index has them."""
+        from tui.library import files
+
         entries = self.index.find(query, FOUND)
         found = (files.image_file(entry.path) for entry in entries)
         return [file for file in found if file is not None]
@@ -51,6 +55,8 @@ class Shelf:
 
     def keep(self, root: Path, record: Record) -> None:
         """Take in the record of an image that was just saved: the truth first, then the index."""
+        from tui.library import records
+
         records.write(root, record)
         if root == self.root:
             # The index is derived: whatever ails it must not cost a paid image its place.
@@ -70,6 +76,8 @@ class Shelf:
 
     def follow(self, folder: Path, stop: threading.Event, changed: Callable[[], None]) -> None:
         """Call `changed` whenever files come or go, until `stop` is set."""
+        from tui.library import files
+
         for _ in files.watch(folder, stop):
             changed()
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import App
 from textual.dom import DOMNode
 
-from tui.core.record import Record
 from tui.core.request import Request
-from tui.library.files import ImageFile
 from tui.ui.previewer import Previewer
 from tui.ui.session import Session
+
+if TYPE_CHECKING:
+    from tui.core.record import Record
+    from tui.library.files import ImageFile
 
 
 class Shell(App[int]):

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.content import Content
 
 from tui.core.paths import shown
 from tui.core.pricing import dollars
-from tui.core.record import Record
 from tui.core.request import Request
 from tui.core.text import clean_line, human_bytes
-from tui.library.files import ImageFile
 from tui.ui.commands import bindings
-from tui.ui.outside import OutsideError, open_outside
 from tui.ui.previewer import Previewer
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
 from tui.ui.shell import shell
 from tui.ui.widgets.image_list import ImageList
 from tui.ui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from tui.core.record import Record
+    from tui.library.files import ImageFile
 
 NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside"})
 
@@ -131,6 +133,8 @@ class Browsing(Place):
             shell(self).look_up(self.file, found)
 
     def action_open_outside(self, what: str) -> None:
+        from tui.ui.outside import OutsideError, open_outside
+
         if self.file is None:
             return
         try:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.ui.commands import COMMANDS
+from tui.ui.screens.box import Box
 
 
-class Chord(ModalScreen[str | None]):
+class Chord(Box[str | None]):
     """Gives back the id of the command that the second key stands for, or None for any other key."""
-
-    CSS_PATH = "../styles/modal.tcss"
 
     def __init__(self, first: str) -> None:
         super().__init__()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import SuspendNotSupported
+from textual.widget import Widget
 
-from tui.core.events import Event, Partial, Saved
 from tui.core.text import clean
-from tui.ui import outside
-from tui.ui.commands import bindings
+from tui.ui.commands import bindings, in_scope
 from tui.ui.previewer import Previewer
 from tui.ui.screens.browsing import Browsing
 from tui.ui.session import Session
@@ -21,6 +21,10 @@ from tui.ui.widgets.form import Form
 from tui.ui.widgets.image_list import ImageList
 from tui.ui.widgets.preview import Preview
 
+if TYPE_CHECKING:
+    from tui.core.events import Event
+
+IMAGE_ACTIONS = frozenset((command.action or command.id).split("(")[0] for command in in_scope("images"))
 EMPTY_PREVIEW = "The image develops here.\nWrite a prompt and press ctrl+j."
 EMPTY_OUTPUTS = "Your images will stand here.\nPress ctrl+j to make the first one."
 
@@ -30,7 +34,6 @@ class CreateScreen(Browsing):
 
     PLACE = "create"
     PANES: ClassVar = (("form", "Prompt"), ("preview", "Preview"), ("outputs", "Outputs"))
-    CSS_PATH = "../styles/create.tcss"
     AUTO_FOCUS = "#prompt"
     BINDINGS = [*bindings("create"), ("escape", "leave_field")]
 
@@ -38,10 +41,10 @@ class CreateScreen(Browsing):
         super().__init__(session, previewer)
         self.developing: str | None = None
 
-    def panes(self) -> ComposeResult:
+    def panes(self) -> Iterable[Widget]:
         yield Form(self.session.catalogue, self.session.memory)
         yield Preview(self.previewer, empty=EMPTY_PREVIEW, id="preview")
-        yield ImageList(empty=EMPTY_OUTPUTS, id="outputs")
+        yield ImageList("Outputs", empty=EMPTY_OUTPUTS, id="outputs")
 
     @property
     def form(self) -> Form:
@@ -55,8 +58,17 @@ class CreateScreen(Browsing):
             self.form.sandbox = sandbox
             self.form.refresh_price()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the form has the focus, letters are not for images: a stray one must not send a request again."""
+        in_form = self.is_mounted and self.focused is not None and self.form in self.focused.ancestors_with_self
+        if in_form and action in IMAGE_ACTIONS:
+            return False
+        return super().check_action(action, parameters)
+
     def develop(self, event: Event) -> None:
         """Follow the newest job: each partial image, then the saved one."""
+        from tui.core.events import Partial, Saved
+
         if event.job != self.developing or not self.is_mounted:
             return
         if isinstance(event, Partial):
@@ -104,6 +116,8 @@ class CreateScreen(Browsing):
 
     def action_editor(self) -> None:
         """The prompt in the person's editor, on the terminal that the app steps back from."""
+        from tui.ui import outside
+
         try:
             command = outside.editor(os.environ)
             with self.app.suspend():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from tui.ui.commands import SCOPES, in_scope
+from tui.ui.commands import SCOPES, Command, in_scope
+from tui.ui.screens.box import Box
+from tui.ui.widgets.facts import Fact, Facts
 from tui.ui.widgets.key_bar import key_name
 
 MOVING = (
@@ -26,10 +27,9 @@ FIELDS = (
 )
 
 
-class Help(ModalScreen[None]):
+class Help(Box[None]):
     """`scopes` are the command table's, the nearest first; `keys` maps a command's id to its keys of the moment."""
 
-    CSS_PATH = "../styles/modal.tcss"
     BINDINGS = [
         Binding("escape,q,f1,question_mark", "dismiss", "Back"),
         Binding("j", "scroll_by(1)"),
@@ -45,27 +45,24 @@ class Help(ModalScreen[None]):
         with VerticalScroll(id="box", classes="-tall") as box:
             box.border_title = "Help"
             box.border_subtitle = "esc back"
-            yield Static(Content("\n").join(self._lines()))
+            yield Facts(self._facts(), column=20)
 
-    def _lines(self) -> list[Content]:
-        lines: list[Content] = []
+    def _facts(self) -> list[Fact]:
+        facts: list[Fact] = []
         for scope in self._scopes:
-            lines.append(Content.styled(SCOPES[scope], "bold $primary"))
-            for command in in_scope(scope):
-                keys = command.chord or " ".join(
-                    key_name(key) for key in self._keys.get(command.id, "").split(",") if key
-                )
-                lines.append(_row(keys or "ctrl+p", command.help))
-            lines.append(Content(""))
-        lines.append(Content.styled("Moving", "bold $primary"))
-        lines += [_row(*row) for row in MOVING]
-        if "create" in self._scopes:
-            lines += [Content(""), Content.styled("Fields", "bold $primary"), *(_row(*row) for row in FIELDS)]
-        return lines
+            rows = [(self._keys_of(command), command.help) for command in in_scope(scope)]
+            facts += _section(SCOPES[scope], rows)
+        facts += _section("Moving", MOVING)
+        return facts + (_section("Fields", FIELDS) if "create" in self._scopes else [])
+
+    def _keys_of(self, command: Command) -> str:
+        keys = [key_name(key) for key in self._keys.get(command.id, "").split(",") if key]
+        return command.chord or " ".join(keys) or "ctrl+p"
 
     def action_scroll_by(self, delta: int) -> None:
         self.query_one("#box").scroll_relative(y=delta, animate=False)
 
 
-def _row(keys: str, words: str) -> Content:
-    return Content.assemble((f"  {keys:<18}", "bold $foreground"), (words, "$text-muted"))
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[Fact]:
+    head = Fact(text=title, style="bold $primary")
+    return [head, *(Fact(keys, words, "$text-muted", "bold $foreground") for keys, words in rows), Fact()]

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
+
+from tui.ui.screens.box import Box
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 
 
-class Jump(ModalScreen[Widget | None]):
+class Jump(Box[Widget | None]):
     """Gives back the widget whose letter was pressed, or None."""
-
-    CSS_PATH = "../styles/modal.tcss"
 
     def __init__(self, targets: Sequence[Widget]) -> None:
         super().__init__()

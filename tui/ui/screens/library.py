@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.widget import Widget
 
 from tui.core.paths import shown
 from tui.core.record import Record
@@ -25,13 +26,13 @@ class LibraryScreen(Browsing):
     """`query` is what is searched for, empty for the whole folder."""
 
     PLACE = "library"
-    PANES: ClassVar = (("list", "Images"), ("preview", "Preview"), ("details", "Details"))
     CSS_PATH = "../styles/library.tcss"
+    PANES: ClassVar = (("list", "Images"), ("preview", "Preview"), ("details", "Details"))
     AUTO_FOCUS = "#list"
     BINDINGS = [("escape", "leave_search")]
 
-    def panes(self) -> ComposeResult:
-        yield ImageList(empty=EMPTY_LIST, id="list")
+    def panes(self) -> Iterable[Widget]:
+        yield ImageList("Images", empty=EMPTY_LIST, id="list")
         yield Preview(self.previewer, empty=EMPTY_PREVIEW, id="preview")
         yield Details(id="details")
 
@@ -40,9 +41,8 @@ class LibraryScreen(Browsing):
         shell(self).list_images()
 
     def fill(self, files: list[ImageFile]) -> None:
-        self.images.border_title = shown(self.session.shown_folder)
-        if self.session.query:
-            self.images.border_title = f"/ {self.session.query}"
+        query = self.session.query
+        self.images.heading = f"/ {query}" if query else shown(self.session.shown_folder)
         super().fill(files)
         if not files:
             self.preview.show(None)

@@ -8,18 +8,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.text import clean, clean_line, shorten
+from tui.ui.screens.box import Box
 from tui.ui.widgets.choice import Choice
 
 
-class Pick(ModalScreen[str | None]):
+class Pick(Box[str | None]):
     """Gives back a choice's value, the typed text where `free`, or None. `check` says what is wrong with typed text."""
 
-    CSS_PATH = "../styles/modal.tcss"
     BINDINGS = [("escape", "dismiss(None)", "Back"), ("down", "move(1)"), ("up", "move(-1)")]
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -31,19 +31,23 @@ class Place(Screen[None]):
         self.session = session
 
     def compose(self) -> ComposeResult:
+        # The classes that the first resize would bring: without them the first frame is laid out and drawn twice.
+        self.add_class(_class_at(self.app.size.width, self.HORIZONTAL_BREAKPOINTS))
+        self.add_class(_class_at(self.app.size.height, self.VERTICAL_BREAKPOINTS))
         yield Header(self.session, self.PLACE)
         yield PaneTabs(self.PANES, self.PANES[0][0])
         with Horizontal(id="panes"):
-            yield from self.panes()
+            for pane in self.panes():
+                pane.set_class(pane.id == self.PANES[0][0], "-shown")
+                yield pane
         yield LogPane(self.session.log)
         yield KeyBar()
 
-    def panes(self) -> ComposeResult:
+    def panes(self) -> Iterable[Widget]:
         """The panes, their ids as in `PANES`."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        self.show_pane(self.PANES[0][0], focus=False)
         self.show_log(self.session.log_open)
 
     def on_screen_resume(self) -> None:
@@ -107,3 +111,7 @@ class Place(Screen[None]):
                 if self.pane != identity:
                     self.show_pane(identity, focus=False)
                 return
+
+
+def _class_at(length: int, breakpoints: Sequence[tuple[int, str]]) -> str:
+    return max((start, name) for start, name in breakpoints if length >= start)[1]

@@ -9,14 +9,14 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.ui.screens.box import Box
 
-class Question(ModalScreen[str | None]):
+
+class Question(Box[str | None]):
     """`answers` are (key, word) pairs; gives back the word, or None for escape. `text` is shown without markup."""
 
-    CSS_PATH = "../styles/modal.tcss"
     BINDINGS = [Binding("escape", "dismiss(None)", "Back")]
 
     def __init__(self, title: str, text: str, answers: Sequence[tuple[str, str]]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Static
+from textual.widget import Widget
 
 from tui.core.paths import shown
 from tui.core.pricing import describe, dollars
@@ -20,6 +19,8 @@ from tui.ui.jobs import Job, State
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
 from tui.ui.shell import shell
+from tui.ui.widgets.details import LABELS
+from tui.ui.widgets.facts import Fact, Facts
 from tui.ui.widgets.field import display
 from tui.ui.widgets.job_list import JobList
 
@@ -28,8 +29,8 @@ class QueueScreen(Place):
     """Jobs to the left, everything about the selected one to the right."""
 
     PLACE = "queue"
-    PANES: ClassVar = (("jobs", "Jobs"), ("job", "Job"))
     CSS_PATH = "../styles/queue.tcss"
+    PANES: ClassVar = (("jobs", "Jobs"), ("job", "Job"))
     AUTO_FOCUS = "#jobs"
     BINDINGS = bindings("queue")
 
@@ -37,11 +38,11 @@ class QueueScreen(Place):
         super().__init__(session)
         self._timer: Timer | None = None
 
-    def panes(self) -> ComposeResult:
+    def panes(self) -> Iterable[Widget]:
         yield JobList(self.session.jobs)
-        with VerticalScroll(id="job", classes="pane") as box:
-            box.border_title = "Job"
-            yield Static(id="job-facts")
+        facts = VerticalScroll(Facts(), id="job", classes="pane")
+        facts.border_title = "Job"
+        yield facts
 
     @property
     def job(self) -> Job | None:
@@ -63,8 +64,7 @@ class QueueScreen(Place):
 
     @on(JobList.Moved)
     def _moved(self) -> None:
-        job = self.job
-        self.query_one("#job-facts", Static).update(_facts(job) if job else "")
+        self.query_one(Facts).show(_facts(self.job) if self.job else [])
 
     def _tick_while_waiting(self) -> None:
         waiting = any(job.state is State.WAITING for job in self.session.jobs)
@@ -75,26 +75,23 @@ class QueueScreen(Place):
             self._timer = None
 
 
-def _facts(job: Job) -> Content:
+def _facts(job: Job) -> list[Fact]:
+    """Everything about a job: its prompt, what is wrong, and a fact a row."""
+    facts = [Fact(text=job.request.prompt), Fact()]
+    if job.failure and job.state is not State.DONE:
+        facts += [Fact(text=job.failure.summary, style="$error"), Fact(text=job.failure.advice), Fact()]
     rows = [
-        ("state", str(job.state)),
+        ("state", f"{job.state}{f' · {job.fewer}' if job.fewer else ''}"),
         ("started", time.strftime("%H:%M:%S", time.localtime(job.started))),
         ("took", human_seconds(job.ended - job.started) if job.ended else ""),
         ("attempt", str(job.attempt) if job.attempt else ""),
         ("provider", job.provider),
         ("model", job.request.model),
-        *((name, display(value)) for name, value in job.request.parameters.items()),
+        *((LABELS.get(name, name), display(value)) for name, value in job.request.parameters.items()),
         ("estimate", describe(job.estimate)),
         ("cost", dollars(job.cost) if job.cost is not None else ""),
         ("request id", job.request_id or (job.failure.request_id if job.failure else "") or ""),
         ("job", job.id),
     ]
-    parts: list[tuple[str, str]] = [(f"{job.request.prompt}\n\n", "$foreground")]
-    if job.failure and job.state is not State.DONE:
-        parts += [(f"{job.failure.summary}\n", "$error"), (f"{job.failure.advice}\n\n", "$foreground")]
-    for name, text in rows:
-        if text:
-            parts += [(f"{name:<20}", "$text-muted"), (f"{text}\n", "$foreground")]
-    for saved in job.saved:
-        parts += [("saved".ljust(20), "$text-muted"), (f"{shown(saved.path)}\n", "$success")]
-    return Content.assemble(*parts)
+    facts += [Fact(name, text) for name, text in rows if text]
+    return facts + [Fact("saved", shown(saved.path), "$success") for saved in job.saved]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.screen import Screen
 
 from tui.core.record import Record
@@ -45,8 +46,8 @@ class Viewer(Screen[Path]):
         return self.query_one(Preview)
 
     def _show(self) -> None:
-        self.preview.border_title = self.file.name
-        self.preview.border_subtitle = f"{self._at + 1} of {len(self._files)}"
+        place = f"  {self._at + 1} of {len(self._files)}"
+        self.preview.border_title = Content.assemble(self.file.name, (place, "$text-disabled"))
         self.preview.show(self.file.path, caption(self.file, None))
         shell(self).look_up(self.file, self._describe)
 

@@ -6,14 +6,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.ui.screens.box import Box
 
-class Welcome(ModalScreen[None]):
+
+class Welcome(Box[None]):
     """`library` and `key_file` are paths as they are shown."""
 
-    CSS_PATH = "../styles/modal.tcss"
     BINDINGS = [Binding("escape,enter,space,q", "dismiss", "Start")]
 
     def __init__(self, *, library: str, key_file: str, sandbox: bool) -> None:

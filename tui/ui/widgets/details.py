@@ -6,16 +6,18 @@ import time
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.paths import shown
 from tui.core.pricing import dollars
+from tui.core.provider import SANDBOX
 from tui.core.record import Origin, Record
 from tui.core.text import clean_line, human_bytes
 from tui.library.files import ImageFile
+from tui.ui.widgets.facts import Fact, Facts
 from tui.ui.widgets.field import display
 
+# The form's labels where the API's names are too long for the column.
+LABELS = {"output_format": "format", "output_compression": "compression", "response_format": "answer", "n": "images"}
 EMPTY = "What is known of an image stands here: prompt, settings, cost, request id."
 
 
@@ -24,7 +26,6 @@ class Details(VerticalScroll, can_focus=True):
 
     DEFAULT_CSS = """
     Details { padding: 0 1; }
-    Details > Static { height: auto; }
     """
 
     def __init__(self, *, id: str) -> None:  # noqa: A002  # Textual's own name
@@ -32,61 +33,54 @@ class Details(VerticalScroll, can_focus=True):
         self.border_title = "Details"
 
     def compose(self) -> ComposeResult:
-        yield Static(Content.styled(EMPTY, "$text-muted"))
+        yield Facts([Fact(text=EMPTY, style="$text-muted")])
 
     def show(self, file: ImageFile | None, record: Record | None) -> None:
-        content = describe(file, record) if file is not None else Content.styled(EMPTY, "$text-muted")
-        self.query_one(Static).update(content)
+        self.query_one(Facts).show(describe(file, record) if file else [Fact(text=EMPTY, style="$text-muted")])
 
 
-def describe(file: ImageFile, record: Record | None) -> Content:
-    """The details as text, a fact a line, the long texts at the end."""
-    rows: list[tuple[str, str]] = [("file", clean_line(file.name)), ("folder", clean_line(shown(file.path.parent)))]
+def describe(file: ImageFile, record: Record | None) -> list[Fact]:
+    """The prompt first, then a fact a row."""
+    place = [Fact("file", clean_line(file.name)), Fact("folder", clean_line(shown(file.path.parent)))]
     if record is None:
-        rows += [("bytes", f"{file.bytes:,}"), ("changed", _when(file.mtime))]
-        return _lay_out(rows, [("", "Nothing more is known: no record goes with these bytes.")])
-    rows += [
-        ("size", f"{record.width} x {record.height}" if record.width else "unknown"),
-        ("format", record.format),
-        ("bytes", f"{record.bytes:,} ({human_bytes(record.bytes)})"),
+        note = Fact(text="Nothing more is known: no record goes with these bytes.", style="$text-muted")
+        return [*place, Fact("bytes", f"{file.bytes:,}"), Fact("changed", _when(file.mtime)), Fact(), note]
+    origin = record.newest
+    facts = _texts(origin) if origin else []
+    facts += [
+        *place,
+        Fact("size", f"{record.width} x {record.height}" if record.width else "unknown"),
+        Fact("format", record.format),
+        Fact("bytes", f"{record.bytes:,} ({human_bytes(record.bytes)})"),
+        *(_origin_facts(origin) if origin else []),
+        Fact("sha256", record.sha256),
     ]
-    texts: list[tuple[str, str]] = []
-    if origin := record.newest:
-        rows += _origin_rows(origin)
-        texts.append(("prompt", origin.prompt))
-        if origin.revised_prompt:
-            texts.append(("revised prompt", origin.revised_prompt))
     if len(record.origins) > 1:
-        rows.append(("jobs", f"{len(record.origins)} gave the same bytes"))
-    rows.append(("sha256", record.sha256))
-    return _lay_out(rows, texts)
+        facts.append(Fact("jobs", f"{len(record.origins)} gave the same bytes"))
+    return facts
 
 
-def _origin_rows(origin: Origin) -> list[tuple[str, str]]:
-    pretend = " (pretend: the sandbox is free)" if origin.provider == "sandbox" else ""
+def _texts(origin: Origin) -> list[Fact]:
+    facts = [Fact(text="prompt", style="$text-muted"), Fact(text=origin.prompt), Fact()]
+    if origin.revised_prompt:
+        facts += [Fact(text="revised prompt", style="$text-muted"), Fact(text=origin.revised_prompt), Fact()]
+    return facts
+
+
+def _origin_facts(origin: Origin) -> list[Fact]:
+    pretend = " pretend" if origin.provider == SANDBOX else ""
     rows = [
         ("made", _when(origin.created)),
         ("provider", origin.provider),
         ("model", origin.model),
-        ("operation", origin.operation),
-        *((name, display(value)) for name, value in origin.parameters.items()),
+        *((LABELS.get(name, name), display(value)) for name, value in origin.parameters.items()),
         ("cost", f"{dollars(origin.cost)}{pretend}" if origin.cost is not None else "not known"),
-        ("estimate", dollars(origin.estimate) if origin.estimate is not None else "none"),
+        ("estimate", f"up to {dollars(origin.estimate)}" if origin.estimate is not None else "none"),
         ("request id", origin.request_id or "none"),
         ("job", f"{origin.job} · image {origin.index + 1}"),
     ]
-    return [(name, clean_line(value)) for name, value in rows]
+    return [Fact(name, clean_line(value)) for name, value in rows]
 
 
 def _when(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
-
-
-def _lay_out(rows: list[tuple[str, str]], texts: list[tuple[str, str]]) -> Content:
-    width = max(len(name) for name, _ in rows) + 2
-    parts: list[tuple[str, str]] = []
-    for name, text in texts:
-        parts += [(f"{name}\n" if name else "", "$text-muted"), (f"{text}\n\n", "$foreground")]
-    for name, text in rows:
-        parts += [(name.ljust(width), "$text-muted"), (f"{text}\n", "$foreground")]
-    return Content.assemble(*parts)

@@ -15,7 +15,7 @@ from tui.core.models import Parameter
 from tui.core.request import Value
 from tui.core.text import shorten
 
-LABEL = 11
+LABEL = 12
 
 
 class Field(Widget, can_focus=True):
@@ -26,7 +26,8 @@ class Field(Widget, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    Field { height: auto; width: 1fr; padding: 0 1; color: $foreground; }
+    Field { height: 1; width: 1fr; padding: 0 1; color: $foreground; }
+    Field.-wrong { height: 2; }
     Field:focus { background: $primary 22%; }
     Field:hover { background: $foreground 6%; }
     Field:focus:hover { background: $primary 22%; }
@@ -99,7 +100,8 @@ class Field(Widget, can_focus=True):
         """Put words below the field, or take them away."""
         if problem != self.problem:
             self.problem = problem
-            self.refresh(layout=True)
+            self.set_class(bool(problem), "-wrong")
+            self.refresh()
 
     def render(self) -> RenderResult:
         width = self.content_size.width

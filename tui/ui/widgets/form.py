@@ -211,8 +211,8 @@ class Form(Vertical):
         count, limit = len(request.prompt), self.model.prompt_limit
         wrong = words.pop("prompt", "") if strict or count else ""
         words.pop("prompt", None)
-        self.border_subtitle = f"✗ {wrong}" if wrong else f"{count}/{limit}"
-        self.set_class(bool(wrong), "-wrong")
+        note = (f"✗ {wrong}", "$error") if wrong else (f"{count}/{limit}", "$text-disabled")
+        self.border_title = Content.assemble("Prompt  ", note)
         self.query_one("#price", Static).update(self._price(request, list(words.values())))
 
     def _price(self, request: Request, elsewhere: list[str]) -> Content:
@@ -228,7 +228,7 @@ class Form(Vertical):
             notes.append(_about(self.model))
         note = f"\n{' · '.join(notes)}" if notes else ""
         if self.sandbox:
-            return Content.assemble(("free here", "bold $success"), (f" · {text}{note}", "$text-muted"))
+            return Content.assemble((text, "$text-muted"), (" · free", "bold $success"), (note, "$text-muted"))
         return Content.assemble(
             (text, "bold $foreground" if "estimate" not in text else "$text-muted"), (note, "$text-muted")
         )

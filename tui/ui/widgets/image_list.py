@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.core.text import human_bytes, shorten
-from tui.library.files import ImageFile, days
+from tui.core.text import human_bytes, shorten_middle
 from tui.ui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from tui.library.files import ImageFile
 
 
 class ImageList(Lines):
@@ -28,40 +32,43 @@ class ImageList(Lines):
             super().__init__()
             self.file = file
 
-    def __init__(self, *, empty: str, id: str) -> None:  # noqa: A002  # Textual's own name
+    def __init__(self, heading: str, *, empty: str, id: str) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id, classes="pane")
         self._empty = empty
         self._rows: list[ImageFile | str] = []
         self._today = date.min
         self.loaded = False
-        self.border_title = "Outputs"
+        self.heading = heading
+        self.border_title = heading
 
     @property
     def count(self) -> int:
         return len(self._rows)
 
     def selectable(self, row: int) -> bool:
-        return 0 <= row < len(self._rows) and isinstance(self._rows[row], ImageFile)
+        return 0 <= row < len(self._rows) and not isinstance(self._rows[row], str)
 
     @property
     def files(self) -> list[ImageFile]:
-        return [row for row in self._rows if isinstance(row, ImageFile)]
+        return [row for row in self._rows if not isinstance(row, str)]
 
     @property
     def file(self) -> ImageFile | None:
         """The image under the cursor."""
         row = self._rows[self.cursor] if self.selectable(self.cursor) else None
-        return row if isinstance(row, ImageFile) else None
+        return row if not isinstance(row, str) else None
 
     def fill(self, files: list[ImageFile], *, today: date) -> None:
         """Show these files by day. The cursor stays with its image, or with the newest if it was there."""
+        from tui.library.files import days
+
         here = self.file
         at_top = here is None or here == next(iter(self.files), None)
         self._today, self.loaded = today, True
         self._rows = []
         for day, images in days(files):
             self._rows += [day, *images]
-        self.border_subtitle = str(len(files)) if files else ""
+        self.border_title = Content.assemble(self.heading, (f"  {len(files)}" if files else "", "$text-disabled"))
         kept = None if at_top or here is None else self._row_of(here.path)
         self.set_reactive(Lines.cursor, self._nearest(0) if kept is None else kept)
         self.recount()
@@ -79,7 +86,7 @@ class ImageList(Lines):
         self.action_move(delta)
 
     def _row_of(self, path: Path) -> int | None:
-        return next((i for i, row in enumerate(self._rows) if isinstance(row, ImageFile) and row.path == path), None)
+        return next((i for i, row in enumerate(self._rows) if not isinstance(row, str) and row.path == path), None)
 
     def render_line(self, y: int) -> Strip:
         """The rows, or what will stand here."""
@@ -94,10 +101,10 @@ class ImageList(Lines):
 
     def draw(self, row: int, width: int) -> Text:
         item = self._rows[row]
-        if isinstance(item, ImageFile):
+        if not isinstance(item, str):
             size = human_bytes(item.bytes)
             room = max(width - len(size) - 3, 8)
-            name = shorten(item.name, room)
+            name = shorten_middle(item.name, room)
             line = Text("  ").append(name, self.tone("plain"))
             return line.append(" " * max(width - line.cell_len - len(size), 1)).append(size, self.tone("faint"))
         return Text(day_name(item, self._today), self.tone("quiet"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from rich.text import Text
+from textual.content import Content
 
 from tui.core.text import clean_line, human_bytes, human_seconds
 from tui.ui.jobs import Job, Jobs, State
@@ -49,7 +50,8 @@ class JobList(Lines):
         here = self.job
         self._rows = list(self._jobs)[::-1]
         running = self._jobs.running
-        self.border_subtitle = f"{running} running · {len(self._rows)} in all" if self._rows else ""
+        count = f"  {running} running · {len(self._rows)} in all" if self._rows else ""
+        self.border_title = Content.assemble("Jobs", (count, "$text-disabled"))
         if here is not None:
             self.set_reactive(Lines.cursor, self._rows.index(here))
         self.recount()

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+# Each tone's colour and ground, as the theme's variables. Component classes would do the same and cost every
+# list ten more style look-ups whenever styles are applied.
+TONES = {
+    "plain": ("foreground", ""),
+    "quiet": ("text-muted", ""),
+    "faint": ("text-disabled", ""),
+    "good": ("success", ""),
+    "bad": ("error", ""),
+    "moving": ("warning", ""),
+    "ask": ("warning", ""),
+    "cursor": ("foreground", "primary-muted"),
+    "blurred": ("", "panel"),
+}
+BOLD = frozenset({"ask", "cursor"})
+
+
+@lru_cache(64)
+def _tone(name: str, colours: tuple[str, ...]) -> Style:
+    inks = [Color.parse(colour).rich_color if colour and colour != "transparent" else None for colour in colours]
+    return Style(color=inks[0], bgcolor=inks[1], bold=name in BOLD or None)
 
 
 class Lines(ScrollView, can_focus=True):
@@ -18,27 +42,7 @@ class Lines(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     Lines { height: 1fr; background: transparent; scrollbar-size-vertical: 1; overflow-x: hidden; }
-    Lines > .lines--cursor { background: $primary-muted; color: $foreground; text-style: bold; }
-    Lines > .lines--blurred { background: $panel; }
-    Lines > .lines--plain { color: $foreground; }
-    Lines > .lines--quiet { color: $text-muted; }
-    Lines > .lines--faint { color: $text-disabled; }
-    Lines > .lines--good { color: $success; }
-    Lines > .lines--bad { color: $error; }
-    Lines > .lines--moving { color: $warning; }
-    Lines > .lines--ask { color: $warning; text-style: bold; }
     """
-    COMPONENT_CLASSES = {
-        "lines--cursor",
-        "lines--blurred",
-        "lines--plain",
-        "lines--quiet",
-        "lines--faint",
-        "lines--good",
-        "lines--bad",
-        "lines--moving",
-        "lines--ask",
-    }
     BINDINGS = [
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
@@ -78,8 +82,8 @@ class Lines(ScrollView, can_focus=True):
         return 0 <= row < self.count
 
     def tone(self, name: str) -> Style:
-        """The style of one of the tones that the log and the lists use."""
-        return self.get_component_rich_style(f"lines--{name}", partial=True)
+        """The style of one of the tones that the log and the lists use, in the theme of the moment."""
+        return _tone(name, tuple(self.app.theme_variables.get(variable, "") for variable in TONES[name]))
 
     # --- drawing --------------------------------------------------------------------------------------------------
 
@@ -102,7 +106,7 @@ class Lines(ScrollView, can_focus=True):
         strip = Strip(list(text.render(self.app.console)), text.cell_len)
         base = self.rich_style
         if row == self.cursor and self.selectable(row) and (self.has_focus or self.KEEPS_CURSOR):
-            over = self.get_component_rich_style("lines--cursor" if self.has_focus else "lines--blurred", partial=True)
+            over = self.tone("cursor" if self.has_focus else "blurred")
             strip = strip.adjust_cell_length(width, base).apply_style(base)
             return Strip([type(s)(s.text, (s.style or base) + over, s.control) for s in strip], strip.cell_length)
         return strip.adjust_cell_length(width, base).apply_style(base)

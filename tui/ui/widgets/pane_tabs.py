@@ -16,7 +16,6 @@ class PaneTabs(Widget):
 
     DEFAULT_CSS = """
     PaneTabs { height: 1; padding: 0 1; background: $background; color: $text-muted; display: none; }
-    .-narrow PaneTabs { display: block; }
     """
 
     class Chosen(Message):

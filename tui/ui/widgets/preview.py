@@ -16,7 +16,6 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tui.core.text import shorten
-from tui.render.picture import Refused, Stale
 from tui.ui.previewer import Previewer, Rendered
 
 # A cursor that runs through a list asks for nothing on its way.
@@ -126,6 +125,8 @@ class Preview(Vertical):
 
     @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
     def _draw(self, path: Path, columns: int, rows: int) -> None:
+        from tui.render.picture import Refused, Stale
+
         worker = get_current_worker()
         try:
             rendered = self._previewer.draw(path, columns, rows, lambda: worker.is_cancelled)

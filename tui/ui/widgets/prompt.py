@@ -26,6 +26,7 @@ class Prompt(TextArea):
             placeholder="What shall the image show?",
         )
         self.cursor_blink = False
+        self.move_cursor(self.document.end)
         self._history_at = 0
         self._draft = ""
 

@@ -1,0 +1,57 @@
+"""Names and values in two columns, with the values wrapped under themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row. Without a name the text takes the whole width; with neither it is an empty line."""
+
+    name: str = ""
+    text: str = ""
+    style: str = "$foreground"
+    name_style: str = "$text-muted"
+
+
+class Facts(Widget):
+    """As high as its rows need. Texts are shown as they are, never as markup."""
+
+    DEFAULT_CSS = """
+    Facts { height: auto; width: 1fr; }
+    """
+
+    def __init__(self, facts: Sequence[Fact] = (), *, column: int = 12) -> None:
+        super().__init__()
+        self._facts = facts
+        self._column = column
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        self._facts = facts
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's
+        return len(self._lines(width))
+
+    def render(self) -> RenderResult:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        lines: list[Content] = []
+        for fact in self._facts:
+            column = self._column if fact.name else 0
+            name = Content.styled(fact.name, fact.name_style)
+            if name.cell_length >= column > 0:
+                column = name.cell_length + 1
+            wrapped = Content.styled(fact.text, fact.style).wrap(max(width - column, 8)) if fact.text else [Content("")]
+            for number, row in enumerate(wrapped):
+                head = name.pad_right(column - name.cell_length) if number == 0 else Content(" " * column)
+                lines.append(Content.assemble(head, row) if fact.name else row)
+        return lines
