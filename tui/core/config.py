@@ -17,6 +17,9 @@ from tui.core.naming import DEFAULT_TEMPLATE, TemplateError, safe_stem, stem
 from tui.core.provider import OPENAI, OPENAI_BASE_URL, SANDBOX, address
 from tui.core.text import clean_line
 
+# What `Value.source` and the problems call the overrides.
+COMMAND_LINE = "command line"
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -151,7 +154,7 @@ def _value(
     problems: list[str],
 ) -> Value:
     """The first usable value of: the command line, the environment, the file, the default."""
-    given = [(overrides.get(setting.name), "command line")]
+    given = [(overrides.get(setting.name), COMMAND_LINE)]
     if setting.env:
         given.append((env.get(setting.env) or None, f"environment: {setting.env}"))
     given.append((flat.get(setting.name), file.name))
