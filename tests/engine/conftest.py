@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tui.core.events import Cancelled, Done, Event, Failed, Saved, Sent, Unknown, Waiting
+from tui.core.events import Cancelled, Done, Event, Failed, Partial, Saved, Sent, Unknown, Waiting
 from tui.core.provider import Provider
 from tui.core.record import Record
 from tui.core.request import Request
