@@ -91,7 +91,7 @@ class Actions(Shell):
         possible = [command for command, enabled in self._active_commands() if enabled]
         possible.sort(key=lambda command: (command.scope == "app", COMMANDS.index(command)))
         choices = [
-            Choice(command.id, f"{command.title:<16}{self._keys_shown(command):<18}", command.help)
+            Choice(command.id, command.title, command.help, self._keys_shown(command))
             for command in possible
             if command.id not in ("palette", "copy")
         ]

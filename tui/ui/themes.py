@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from textual.color import Color, ColorParseError
+from textual.css.constants import VALID_STYLE_FLAGS
 from textual.theme import Theme
 
 from tui.core.text import clean_line
 
 DEFAULT = "safelight"
+# What Textual's own styles ask of an ANSI theme.
+DEFAULTS = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"}
+
 COLOURS = (
     "primary",
     "secondary",
@@ -36,20 +40,42 @@ def read(file: Path) -> Theme:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         colours = {name: str(value) for name, value in data.get("colors", {}).items()}
         variables = {str(name): str(value) for name, value in data.get("variables", {}).items()}
+        for name, value in variables.items():
+            _check(name, value)
         for name, value in colours.items():
             if name not in COLOURS:
-                raise ThemeError(f"{file.name}: there is no colour {clean_line(name)}")
+                raise ThemeError(f"there is no colour {clean_line(name)}")
             Color.parse(value)
-        variables.setdefault("rule", colours.get("panel", "#333333"))
         return Theme(
             name=file.stem,
             dark=bool(data.get("dark", True)),
             ansi=bool(data.get("ansi", False)),
-            variables=variables,
+            variables={**DEFAULTS, **_own(colours), **variables},
             **{"primary": "#c8322b", **colours},  # type: ignore[arg-type]  # the colours of Theme, checked above
         )
+    except ThemeError as error:
+        raise ThemeError(f"{file.name}: {error}") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ColorParseError, AttributeError, TypeError) as error:
         raise ThemeError(f"{file.name}: {clean_line(error)}") from error
+
+
+def _own(colours: dict[str, str]) -> dict[str, str]:
+    """The variables that are ours, for a theme that leaves them out."""
+    panel, primary = colours.get("panel", "#333333"), colours.get("primary", "#c8322b")
+    return {"rule": panel, "row-cursor": primary, "row-blurred": panel}
+
+
+def _check(name: str, value: str) -> None:
+    """Refuse a value that Textual's style sheet would only stumble over while the app runs."""
+    if name.endswith("-style"):
+        unknown = set(value.split()) - VALID_STYLE_FLAGS
+        if unknown:
+            raise ThemeError(f"{clean_line(name)}: there is no text style {clean_line(unknown.pop())}")
+        return
+    colour, _, share = value.partition(" ")
+    Color.parse(colour)
+    if share and not (share.endswith("%") and share[:-1].isdecimal()):
+        raise ThemeError(f"{clean_line(name)}: {clean_line(share)} is no percentage")
 
 
 def files(folders: tuple[Path, ...]) -> Iterator[Path]:

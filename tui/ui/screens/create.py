@@ -59,10 +59,14 @@ class CreateScreen(Browsing):
             self.form.refresh_price()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While the form has the focus, letters are not for images: a stray one must not send a request again."""
-        in_form = self.is_mounted and self.focused is not None and self.form in self.focused.ancestors_with_self
-        if in_form and action in IMAGE_ACTIONS:
-            return False
+        """Letters act on images only where images have the focus, and only from their list is one made again.
+
+        A letter that was meant for the prompt must never send a request.
+        """
+        if action in IMAGE_ACTIONS and self.is_mounted:
+            listed = self.images.has_focus
+            if not (listed or (self.preview.canvas.has_focus and action not in ("repeat", "reuse"))):
+                return False
         return super().check_action(action, parameters)
 
     def develop(self, event: Event) -> None:
@@ -112,7 +116,7 @@ class CreateScreen(Browsing):
         self.form.remember()
         shell(self).submit(self.form.request)
         if self.has_class("-narrow"):
-            self.show_pane("preview", focus=False)
+            self.show_pane("preview")
 
     def action_editor(self) -> None:
         """The prompt in the person's editor, on the terminal that the app steps back from."""

@@ -39,6 +39,10 @@ class Pick(Box[str | None]):
         self._hint = hint
         self._check = check
         self._shown: list[Choice] = []
+        # Notes stand below one another where the labels are short enough for it.
+        labels = max((len(choice.label) for choice in choices if len(choice.label) <= 40), default=0)
+        keys = max((len(choice.key) for choice in choices), default=0)
+        self._columns = (labels + 2, keys + 2 if keys else 0)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
@@ -78,8 +82,9 @@ class Pick(Box[str | None]):
 
     def _row(self, choice: Choice) -> Content:
         mark = "● " if choice.value == self._current else "  "
-        label = shorten(clean_line(choice.label), 200)
-        return Content.assemble((mark, "$primary"), label, (f"  {choice.note}" if choice.note else "", "$text-muted"))
+        label = shorten(clean_line(choice.label), 200).ljust(self._columns[0])
+        key = choice.key.ljust(self._columns[1])
+        return Content.assemble((mark, "$primary"), label, (key, "bold $warning"), (choice.note, "$text-muted"))
 
     def _complaint(self, typed: str) -> str:
         return self._check(typed.strip()) if self._check and typed.strip() and not self._shown else ""

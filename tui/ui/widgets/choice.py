@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is given back, what is shown, and a word about it."""
+    """What is given back, what is shown, a word about it, and the key that does the same."""
 
     value: str
     label: str
     note: str = ""
+    key: str = ""

@@ -82,7 +82,9 @@ class Field(Widget, can_focus=True):
         choices: Sequence[Value]
         match parameter.kind:
             case "flag":
-                choices = (False, True)
+                return cls(
+                    parameter.name, parameter.label, (False, True), bool(value), optional=False, help=parameter.help
+                )
             case "integer" if parameter.min is not None and parameter.max is not None and parameter.max <= 16:
                 choices = range(parameter.min, parameter.max + 1)
             case _:

@@ -54,7 +54,7 @@ class Header(Bar):
         if provider is None:
             name = ("starting…", "$text-muted")
         elif provider.is_sandbox:
-            name = (" SANDBOX ", "bold $background on $warning")
+            name = (" SANDBOX ", "bold reverse $warning")
         else:
             name = (shorten(f"{provider.name} · {provider.host}", max(room, 8)), "$foreground")
         return Content.assemble(name, *facts)

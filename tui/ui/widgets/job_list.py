@@ -11,7 +11,7 @@ from tui.core.text import clean_line, human_bytes, human_seconds
 from tui.ui.jobs import Job, Jobs, State
 from tui.ui.widgets.lines import Lines
 
-EMPTY = "No jobs yet. f5 goes to Create, ctrl+j sends the request there."
+EMPTY = "No jobs yet: f5, then ctrl+j makes one."
 TONES = {
     State.QUEUED: "quiet",
     State.ASKING: "ask",

@@ -25,8 +25,8 @@ TONES = {
     "bad": ("error", ""),
     "moving": ("warning", ""),
     "ask": ("warning", ""),
-    "cursor": ("foreground", "primary-muted"),
-    "blurred": ("", "panel"),
+    "cursor": ("foreground", "row-cursor"),
+    "blurred": ("", "row-blurred"),
 }
 BOLD = frozenset({"ask", "cursor"})
 

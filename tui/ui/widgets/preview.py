@@ -22,7 +22,7 @@ from tui.ui.previewer import Previewer, Rendered
 SETTLE = 0.03
 
 
-class Canvas(Widget):
+class Canvas(Widget, can_focus=True):
     """The rows of one picture, in the middle. `say` puts words there instead."""
 
     DEFAULT_CSS = """
@@ -48,7 +48,7 @@ class Canvas(Widget):
         if not top <= y < top + len(self._rendered.strips):
             return Strip.blank(width, style)
         left = max((width - self._rendered.width) // 2, 0)
-        row = Strip.join([Strip.blank(left, style), self._rendered.strips[y - top]])
+        row = Strip.join([Strip.blank(left, style), self._rendered.strips[y - top].apply_style(style)])
         return row.adjust_cell_length(width, style)
 
     def _words_line(self, y: int) -> Strip:
