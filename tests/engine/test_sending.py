@@ -47,8 +47,8 @@ async def test_where_nothing_was_sent_it_is_tried_again_with_a_countdown(bench: 
 async def test_no_connection_is_used_twice(bench: Make) -> None:
     """A kept connection may die under a request without a word, and nobody would know whether it was sent."""
     with RawServer() as server:
-        server.on("POST", answer(b"{}"))
-        b = bench(parallel=1)
+        server.on("POST", answer(b"{}"), hang=True)
+        b = bench(parallel=1, deadline=5)
         for _ in range(3):
             await b.run(Provider("x", f"{server.url}/v1", KEY))
         assert server.connections == 3
