@@ -78,7 +78,8 @@ class SafelightApp(Actions):
         self._problems = problems
         self._net = Net()
         self._sandbox: SandboxProcess | None = None
-        self._watching = threading.Event()
+        self._watched: Path | None = None
+        self._stop_watching = threading.Event()
         super().__init__()
         self._bridge = Bridge(self)
         self._engine: EngineThread | None = None
@@ -341,13 +342,14 @@ class SafelightApp(Actions):
         for screen in self._place_screens():
             if isinstance(screen, Browsing):
                 screen.fill(files if isinstance(screen, CreateScreen) else found)
-        if not self._watching.is_set():
-            self._watch(folder)
+        if folder != self._watched:
+            self._stop_watching.set()
+            self._watched, self._stop_watching = folder, threading.Event()
+            self._watch(folder, self._stop_watching)
 
-    @work(thread=True, exclusive=True, group="watch", exit_on_error=False)
-    def _watch(self, folder: Path) -> None:
+    @work(thread=True, group="watch", exit_on_error=False)
+    def _watch(self, folder: Path, stop: threading.Event) -> None:
         """Follow the folder until another one is opened or the app ends."""
-        stop = self._watching = threading.Event()
         self.shelf.follow(folder, stop, partial(self.call_from_thread, self.list_images))
 
     def look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
@@ -363,7 +365,6 @@ class SafelightApp(Actions):
     def open_folder(self, folder: Path | None) -> None:
         self.session.folder = folder
         self.session.query = ""
-        self._watching.set()
         self.list_images()
 
     async def _go_to_create(self, request: Request) -> None:
@@ -396,9 +397,12 @@ class SafelightApp(Actions):
     def _remember(self) -> None:
         self._write_memory(self.session.memory.snapshot())
 
+    def on_unmount(self) -> None:
+        """The loop that ends with the app waits for its threads."""
+        self._stop_watching.set()
+
     def close(self) -> None:
         """End what runs beside the app; called after the terminal is the shell's again."""
-        self._watching.set()
         if self._engine is not None:
             self._engine.close()
         self.previewer.close()
