@@ -108,7 +108,8 @@ def _folders(config: Config, env: Mapping[str, str], problems: list[str]) -> dic
         "log": paths.log_file(env),
     }.items():
         found[name] = _place(folder, env)
-        if not _writable(folder):
+        # Where a folder should be, a file is no use.
+        if not _writable(folder) or (name != "log" and folder.is_file()):
             problems.append(f"the {name} can't be written: {paths.shown(folder, env)}")
     free = shutil.disk_usage(_there(config.library)).free
     found["free"] = f"{free / 1e9:.1f} GB where the library is"

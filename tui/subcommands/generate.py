@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 
 from tui.core.config import Config
 from tui.core.models import Catalogue, Model
-from tui.core.provider import Provider
+from tui.core.provider import OPENAI, OPENAI_BASE_URL, Provider
 from tui.core.request import Problem, Request, experimental_size, problems
 from tui.subcommands import flags, output
 from tui.subcommands.parsers import Among
 from tui.subcommands.provider import NoProviderError, opened
 
+OPENAI_HOST = Provider(OPENAI, OPENAI_BASE_URL).host
 STDIN = "-"
 MAX_STDIN = 1_000_000
 EPILOG = """\
@@ -112,5 +113,5 @@ def _advise(request: Request, model: Model, provider: Provider) -> None:
     size = model.parameters.get("size")
     if size is not None and experimental_size(size, request.parameters.get("size")):
         output.say(f"--size: {request.parameters['size']} is experimental: the result may disappoint")
-    if model.shutdown and model.shutdown <= datetime.now(UTC).date() and not provider.is_sandbox:
-        output.say(f"--model: OpenAI shut {model.name} down on {model.shutdown}; other servers may still have it")
+    if model.shutdown and model.shutdown <= datetime.now(UTC).date() and provider.host == OPENAI_HOST:
+        output.say(f"--model: OpenAI shut {model.name} down on {model.shutdown}")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tui.core import logs, paths
 from tui.core.config import Config
 from tui.core.events import Cancelled, Done, Event, Failed, Saved, Unknown, Waiting
 from tui.core.failures import Kind
@@ -31,6 +32,7 @@ RECOVERABLE = 3
 
 def run(requests: Sequence[Request], provider: Provider, config: Config, models: Catalogue, *, as_json: bool) -> int:
     """Send the requests and save what comes; the exit code."""
+    logs.set_up(paths.log_file(os.environ))
     try:
         _load_sdk()
     except RefusedError as refused:

@@ -28,6 +28,8 @@ class Questions:
     def ask(self, event: Waiting) -> None:
         """Put a question, or answer it where there is nobody to."""
         no = next((choice for choice in event.choices if choice != RETRY), "")
+        if event.failure.advice and (self._person or not event.url):
+            self._progress.say(f"→ {event.failure.advice}", event.number)
         if not self._person:
             self._answer(event.job, no)
             return
@@ -41,8 +43,6 @@ class Questions:
 
     async def _ask(self, event: Waiting, no: str) -> None:
         async with self._turn:
-            if event.failure.advice:
-                self._progress.say(f"→ {event.failure.advice}", event.number)
             choice = await self._choice(event, no)
         self._answer(event.job, choice)
 
