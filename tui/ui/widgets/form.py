@@ -116,10 +116,10 @@ class Form(Vertical):
         if parameter.name not in self._typed:
             return parameter.default
         value = self._typed[parameter.name]
-        fits = parameter.kind in ("text", "integer", "flag") or parameter.free or value in parameter.values
-        if parameter.kind == "integer" and isinstance(value, int) and parameter.max is not None:
-            fits = value <= parameter.max
-        return value if fits or (value is None and parameter.default is None) else parameter.default
+        if value is None:
+            return parameter.default
+        alone = Request(prompt="x", model=self.model.name, parameters={parameter.name: value})
+        return parameter.default if value_problems(alone, self.model) else value
 
     @staticmethod
     def _idle(name: str, value: Value, given: dict[str, Value]) -> bool:

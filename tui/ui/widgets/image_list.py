@@ -92,7 +92,7 @@ class ImageList(Lines):
         """The rows, or what will stand here."""
         if self._rows or not self.loaded:
             return super().render_line(y)
-        lines = self._empty.split("\n")
+        lines = [line.plain.rstrip() for line in Content(self._empty).wrap(max(self.size.width, 1))]
         at = y - max(self.size.height // 2 - len(lines), 0)
         text = Text(lines[at].center(self.size.width) if 0 <= at < len(lines) else "", self.tone("quiet"), end="")
         return (
