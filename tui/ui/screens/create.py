@@ -106,6 +106,10 @@ class CreateScreen(Browsing):
         await self.form.toggle_more()
 
     def action_generate(self) -> None:
+        """Send what was typed. The key overtakes those before it, which still wait in line for the focused field."""
+        (self.focused or self).call_later(self._generate)
+
+    def _generate(self) -> None:
         """Send the request, or go to the first field that keeps it from being sent."""
         found = self.form.check()
         if found:
