@@ -6,19 +6,19 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 
 from tui.core.record import Record
 from tui.library.files import ImageFile
 from tui.ui.commands import bindings
 from tui.ui.previewer import Previewer
+from tui.ui.screens.box import Over
 from tui.ui.screens.browsing import caption
 from tui.ui.shell import shell
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.preview import Preview
 
 
-class Viewer(Screen[Path]):
+class Viewer(Over[Path]):
     """Gives back the path of the image that was looked at last."""
 
     CSS_PATH = "../styles/viewer.tcss"
