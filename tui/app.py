@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -23,22 +22,19 @@ from tui.core.models import ModelDataError, catalogue
 from tui.core.provider import SANDBOX, Provider
 from tui.core.request import Request
 from tui.ui import themes
-from tui.ui.actions import Actions
 from tui.ui.bridge import Bridge, EngineEvents
 from tui.ui.commands import COMMANDS, bindings
+from tui.ui.listing import Listing
 from tui.ui.memory import Memory
 from tui.ui.net import Net
 from tui.ui.previewer import Previewer
-from tui.ui.screens.browsing import Browsing
 from tui.ui.screens.create import CreateScreen
 from tui.ui.session import Session
 from tui.ui.shelf import Shelf
 
 if TYPE_CHECKING:
     from tui.core.events import Event
-    from tui.core.record import Record
     from tui.engine.thread import EngineThread
-    from tui.library.files import ImageFile
     from tui.sandbox.process import SandboxProcess
 
 # Seconds that the sandbox takes for an image, so that it can be watched while it develops.
@@ -47,7 +43,7 @@ STYLES = Path(__file__).with_name("ui") / "styles"
 logger = logging.getLogger(__name__)
 
 
-class SafelightApp(Actions):
+class SafelightApp(Listing):
     """One window, several places. What is slow starts after the first frame, in workers."""
 
     TITLE = "Safelight"
@@ -78,8 +74,6 @@ class SafelightApp(Actions):
         self._problems = problems
         self._net = Net()
         self._sandbox: SandboxProcess | None = None
-        self._watched: Path | None = None
-        self._stop_watching = threading.Event()
         super().__init__()
         self._bridge = Bridge(self)
         self._engine: EngineThread | None = None
@@ -325,67 +319,7 @@ class SafelightApp(Actions):
         library, key = paths.shown(self.session.library, self.env), paths.shown(key_file("openai", self.env), self.env)
         self.push_screen(Welcome(library=library, key_file=key, sandbox=sandbox))
 
-    # --- the library ----------------------------------------------------------------------------------------------
-
-    def list_images(self) -> None:
-        self._list(self.session.shown_folder, self.session.query)
-
-    @work(thread=True, exclusive=True, group="list", exit_on_error=False)
-    def _list(self, folder: Path, query: str) -> None:
-        worker = get_current_worker()
-        files = self.shelf.images(folder)
-        found = self.shelf.find(query) if query else files
-        if not worker.is_cancelled:
-            self.call_from_thread(self._listed, folder, files, found)
-
-    def _listed(self, folder: Path, files: list[ImageFile], found: list[ImageFile]) -> None:
-        for screen in self._place_screens():
-            if isinstance(screen, Browsing):
-                screen.fill(files if isinstance(screen, CreateScreen) else found)
-        if folder != self._watched:
-            self._stop_watching.set()
-            self._watched, self._stop_watching = folder, threading.Event()
-            self._watch(folder, self._stop_watching)
-
-    @work(thread=True, group="watch", exit_on_error=False)
-    def _watch(self, folder: Path, stop: threading.Event) -> None:
-        """Follow the folder until another one is opened or the app ends."""
-        self.shelf.follow(folder, stop, partial(self.call_from_thread, self.list_images))
-
-    def look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
-        self._look_up(file, then)
-
-    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
-    def _look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
-        worker = get_current_worker()
-        record = self.shelf.record_of(file.path)
-        if not worker.is_cancelled:
-            self.call_from_thread(then, file, record)
-
-    def open_folder(self, folder: Path | None) -> None:
-        self.session.folder = folder
-        self.session.query = ""
-        self.list_images()
-
-    async def _go_to_create(self, request: Request) -> None:
-        await self.switch_mode("create")
-        if isinstance(self.screen, CreateScreen):
-            self.screen.form.take(request)
-
-    def reuse(self, request: Request) -> None:
-        self.call_next(self._go_to_create, request)
-
-    # --- all places -----------------------------------------------------------------------------------------------
-
-    def _place_screens(self) -> list[Screen[object]]:
-        """The places that have been gone to."""
-        return [stack[0] for stack in self._screen_stacks.values() if stack]
-
-    def _follow(self) -> None:
-        """Draw anew what shows the session, where it can be seen."""
-        if self.here is not None:
-            self.here.follow()
-            self.here.refresh_bindings()
+    # --- what is remembered, and the end ----------------------------------------------------------------------------
 
     @work(thread=True, exclusive=True, group="memory", exit_on_error=False)
     def _write_memory(self, text: str) -> None:
@@ -399,7 +333,7 @@ class SafelightApp(Actions):
 
     def on_unmount(self) -> None:
         """The loop that ends with the app waits for its threads."""
-        self._stop_watching.set()
+        self.stop_watching()
 
     def close(self) -> None:
         """End what runs beside the app; called after the terminal is the shell's again."""

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.provider import SANDBOX
 from tui.core.text import human_seconds
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class LogBook:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.version = 0
+        self._pretend: set[str] = set()
 
     def say(self, text: str, *, tone: str = "plain", at: float | None = None) -> None:
         """Add a line that belongs to no job."""
@@ -58,10 +60,13 @@ class LogBook:
 
     def apply(self, event: Event) -> None:
         """Write an event down."""
+        from tui.core.events import Queued
         from tui.ui.log_words import lines
 
         self._settle(event)
-        for line in lines(event):
+        if isinstance(event, Queued) and event.provider == SANDBOX:
+            self._pretend.add(event.job)
+        for line in lines(event, pretend=event.job in self._pretend):
             self._add(line)
 
     def _settle(self, event: Event) -> None:

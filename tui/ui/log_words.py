@@ -26,7 +26,7 @@ from tui.core.text import human_bytes, shorten
 from tui.ui.log_book import Line
 
 
-def lines(event: Event) -> list[Line]:
+def lines(event: Event, *, pretend: bool = False) -> list[Line]:
     """An event in words: mostly one line, two where there is something to do about it."""
 
     def line(text: str, tone: str = "plain", **more: object) -> Line:
@@ -67,7 +67,7 @@ def lines(event: Event) -> list[Line]:
             revised = [line(f"revised: {event.origin.revised_prompt}", "quiet")] if event.origin.revised_prompt else []
             return [line(f"saved {shown(event.path)}", "good"), *revised]
         case Done():
-            price = f" · {dollars(event.cost)}" if event.cost is not None else ""
+            price = f" · {dollars(event.cost)}{' pretend' if pretend else ''}" if event.cost is not None else ""
             return [line(f"done · {_images(event.saved)}{price}{f' · {event.fewer}' if event.fewer else ''}", "good")]
         case Failed():
             kept = f" · {_images(event.saved)} saved" if event.saved else ""

@@ -45,6 +45,14 @@ class Shelf:
         found = (files.image_file(entry.path) for entry in entries)
         return [file for file in found if file is not None]
 
+    def prompts(self) -> dict[Path, str]:
+        """The prompts of the library's newest images, for the list; none where the index is out of order."""
+        try:
+            return {entry.path: entry.prompt for entry in self.index.find("", FOUND) if entry.prompt}
+        except Exception:
+            logger.exception("the prompts can't be read")
+            return {}
+
     def record_of(self, path: Path) -> Record | None:
         """What is known of a file's bytes, wherever it lies; None also where the index is out of order."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,11 +52,11 @@ class Browsing(Place):
         """The image that the actions act on."""
         return self.images.file
 
-    def fill(self, files: list[ImageFile]) -> None:
+    def fill(self, files: list[ImageFile], prompts: Mapping[Path, str]) -> None:
         """Show the files of the folder that is listed."""
         if not self.is_mounted:
             return
-        self.images.fill(files, today=datetime.now(UTC).date())
+        self.images.fill(files, prompts, today=datetime.now(UTC).date())
         if self.awaited and self.images.point_at(self.awaited):
             self._show(self.images.file)
             self.awaited = None

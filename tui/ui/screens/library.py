@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -40,10 +41,10 @@ class LibraryScreen(Browsing):
         self.mount(Search(), before="#panes")
         shell(self).list_images()
 
-    def fill(self, files: list[ImageFile]) -> None:
+    def fill(self, files: list[ImageFile], prompts: Mapping[Path, str]) -> None:
         query = self.session.query
         self.images.heading = f"/ {query}" if query else shown(self.session.shown_folder)
-        super().fill(files)
+        super().fill(files, prompts)
         if not files:
             self.preview.show(None)
             self.query_one(Details).show(None, None)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.content import Content
-from textual.message import Message
 from textual.strip import Strip
 
-from tui.core.text import human_bytes, shorten_middle
+from tui.core.text import clean_line, shorten, shorten_middle
 from tui.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -25,18 +26,16 @@ class ImageList(Lines):
     ImageList { padding: 0 1; }
     """
 
-    class Chosen(Message):
-        """The image was opened with enter or a second click."""
-
-        def __init__(self, file: ImageFile) -> None:
-            super().__init__()
-            self.file = file
+    def __init__(self, file: ImageFile) -> None:
+        super().__init__()
+        self.file = file
 
     def __init__(self, heading: str, *, empty: str, id: str) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id, classes="pane")
         self._empty = empty
         self._rows: list[ImageFile | str] = []
         self._today = date.min
+        self._prompts: Mapping[Path, str] = {}
         self.loaded = False
         self.heading = heading
         self.border_title = heading
@@ -58,13 +57,13 @@ class ImageList(Lines):
         row = self._rows[self.cursor] if self.selectable(self.cursor) else None
         return row if not isinstance(row, str) else None
 
-    def fill(self, files: list[ImageFile], *, today: date) -> None:
-        """Show these files by day. The cursor stays with its image, or with the newest if it was there."""
+    def fill(self, files: list[ImageFile], prompts: Mapping[Path, str], *, today: date) -> None:
+        """Show these files by day, by their prompts where those are known. The cursor stays with its image, or with the newest if it was there."""
         from tui.library.files import days
 
         here = self.file
         at_top = here is None or here == next(iter(self.files), None)
-        self._today, self.loaded = today, True
+        self._today, self._prompts, self.loaded = today, prompts, True
         self._rows = []
         for day, images in days(files):
             self._rows += [day, *images]
@@ -102,11 +101,13 @@ class ImageList(Lines):
     def draw(self, row: int, width: int) -> Text:
         item = self._rows[row]
         if not isinstance(item, str):
-            size = human_bytes(item.bytes)
-            room = max(width - len(size) - 3, 8)
-            name = shorten_middle(item.name, room)
-            line = Text("  ").append(name, self.tone("plain"))
-            return line.append(" " * max(width - line.cell_len - len(size), 1)).append(size, self.tone("faint"))
+            when = time.strftime("%H:%M", time.localtime(item.mtime))
+            room = max(width - len(when) - 3, 8)
+            prompt = self._prompts.get(item.path)
+            # Names differ at their ends, prompts mostly at their beginnings.
+            label = shorten(clean_line(prompt), room) if prompt else shorten_middle(item.name, room)
+            line = Text("  ").append(label, self.tone("plain"))
+            return line.append(" " * max(width - line.cell_len - len(when), 1)).append(when, self.tone("faint"))
         return Text(day_name(item, self._today), self.tone("quiet"))
 
 
