@@ -226,12 +226,15 @@ class Form(Vertical):
             notes.append("experimental size")
         if self.model.shutdown:
             notes.append(_about(self.model))
-        note = f"\n{' · '.join(notes)}" if notes else ""
+        bold = "estimate" not in text and not self.sandbox
+        parts = [(text, "bold $foreground" if bold else "$text-muted")]
         if self.sandbox:
-            return Content.assemble((text, "$text-muted"), (" · free", "bold $success"), (note, "$text-muted"))
-        return Content.assemble(
-            (text, "bold $foreground" if "estimate" not in text else "$text-muted"), (note, "$text-muted")
-        )
+            # On its own line rather than broken behind the dot.
+            fits = len(text) + len(" · free") <= self.query_one("#price").size.width
+            parts += [(" · " if fits else "\n", "$text-muted"), ("free", "bold $success")]
+        if notes:
+            parts.append((f"\n{' · '.join(notes)}", "$text-muted"))
+        return Content.assemble(*parts)
 
     def refresh_price(self) -> None:
         """The provider changed."""

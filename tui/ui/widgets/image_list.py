@@ -26,10 +26,6 @@ class ImageList(Lines):
     ImageList { padding: 0 1; }
     """
 
-    def __init__(self, file: ImageFile) -> None:
-        super().__init__()
-        self.file = file
-
     def __init__(self, heading: str, *, empty: str, id: str) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id, classes="pane")
         self._empty = empty
@@ -58,7 +54,10 @@ class ImageList(Lines):
         return row if not isinstance(row, str) else None
 
     def fill(self, files: list[ImageFile], prompts: Mapping[Path, str], *, today: date) -> None:
-        """Show these files by day, by their prompts where those are known. The cursor stays with its image, or with the newest if it was there."""
+        """Show these files by day, with their prompts where those are known.
+
+        The cursor stays with its image, or with the newest if it was there.
+        """
         from tui.library.files import days
 
         here = self.file
