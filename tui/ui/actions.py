@@ -7,11 +7,10 @@ import time
 from textual.widget import Widget
 
 from tui.core.provider import SANDBOX
-from tui.ui.commands import BY_ID, COMMANDS, Command
+from tui.ui.commands import BY_ID, COMMANDS, Command, key_name
 from tui.ui.jobs import Job, State
 from tui.ui.screens.place import Place
 from tui.ui.shell import Shell
-from tui.ui.widgets.key_bar import key_name
 
 
 class Actions(Shell):
@@ -57,7 +56,7 @@ class Actions(Shell):
 
         scopes = list(dict.fromkeys(scope for command, _ in self._active_commands() if (scope := command.scope)))
         scopes.sort(key=lambda scope: scope == "app")
-        keys = {command.id: self._keys_of(command) for command in COMMANDS}
+        keys = {command.id: self.keys_of(command) for command in COMMANDS}
         self.push_screen(Help(tuple(scopes), keys))
 
     def _active_commands(self) -> list[tuple[Command, bool]]:
@@ -72,10 +71,6 @@ class Actions(Shell):
             if command.scope in scopes and not command.keys:
                 found.setdefault(command.id, (command, True))
         return list(found.values())
-
-    def _keys_of(self, command: Command) -> str:
-        """A command's keys, as the keymap has them."""
-        return self._keymap.get(command.id, command.keys)
 
     # --- the palette ----------------------------------------------------------------------------------------------
 
@@ -98,7 +93,7 @@ class Actions(Shell):
         self.push_screen(Pick("Commands", choices), run)
 
     def _keys_shown(self, command: Command) -> str:
-        return command.chord or " ".join(key_name(key) for key in self._keys_of(command).split(",") if key)
+        return command.chord or " ".join(key_name(key) for key in self.keys_of(command).split(",") if key)
 
     async def action_run_command(self, identity: str) -> None:
         """Run a command as its key would."""

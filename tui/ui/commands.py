@@ -40,10 +40,25 @@ class Command:
         )
 
 
+KEY_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "colon": ":",
+}
+
+
+def key_name(key: str) -> str:
+    """A Textual key as people write it."""
+    return KEY_NAMES.get(key, key)
+
+
 SCOPES = {
     "app": "Everywhere",
     "create": "Create",
-    "images": "Images (Create's outputs and the Library)",
+    "images": "Lists of images",
     "viewer": "Full screen",
     "queue": "Queue",
 }
@@ -103,3 +118,18 @@ def in_scope(scope: str) -> Iterator[Command]:
 def bindings(scope: str) -> list[BindingType]:
     """The key bindings of a scope, for a class's BINDINGS."""
     return [command.binding for command in in_scope(scope) if command.keys]
+
+
+def key_table() -> str:
+    """The table of keys in README, as Markdown."""
+    rows = ["| key | action | where |", "|---|---|---|"]
+    for command in COMMANDS:
+        keys = command.chord.split() or [key_name(key) for key in command.keys.split(",") if key]
+        if keys:
+            joint = " then " if command.chord else ", "
+            rows.append(f"| {joint.join(f'`{key}`' for key in keys)} | {command.help} | {SCOPES[command.scope]} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(key_table())  # noqa: T201  # for README

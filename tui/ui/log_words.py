@@ -45,7 +45,8 @@ def lines(event: Event, *, pretend: bool = False) -> list[Line]:
         case Waiting(seconds=None):
             choices = ", ".join([*event.choices, *(["copy URL"] if event.url else [])])
             until = f" · URL ends {time.strftime('%H:%M', time.localtime(event.expires))}" if event.expires else ""
-            return [line(event.failure.summary, "bad"), line(f"f9: {choices}{until}", "ask")]
+            name = event.failure.summary + _request_id(event.failure.request_id)
+            return [line(name, "bad"), line(f"f9: {choices}{until}", "ask")]
         case Waiting():
             name = event.failure.summary + _request_id(event.failure.request_id)
             retry = f"retry {event.attempt - 1} of {event.attempts - 1}"

@@ -11,6 +11,7 @@ from textual.app import App
 from textual.dom import DOMNode
 
 from tui.core.request import Request
+from tui.ui.commands import Command
 from tui.ui.previewer import Previewer
 from tui.ui.session import Session
 
@@ -24,6 +25,10 @@ class Shell(App[int]):
 
     session: Session
     previewer: Previewer
+
+    def keys_of(self, command: Command) -> str:
+        """A command's keys, as the keymap has them."""
+        return self._keymap.get(command.id, command.keys)
 
     @abstractmethod
     def submit(self, request: Request) -> None:

@@ -8,10 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 
-from tui.ui.commands import SCOPES, Command, in_scope
+from tui.ui.commands import SCOPES, Command, in_scope, key_name
 from tui.ui.screens.box import Box
 from tui.ui.widgets.facts import Fact, Facts
-from tui.ui.widgets.key_bar import key_name
 
 MOVING = (
     ("h j k l, arrows", "move"),

@@ -7,8 +7,8 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.ui.commands import BY_ID
-from tui.ui.widgets.key_bar import key_name
+from tui.ui.commands import BY_ID, key_name
+from tui.ui.shell import shell
 
 
 class Action(Widget, can_focus=True):
@@ -31,11 +31,14 @@ class Action(Widget, can_focus=True):
         self.label = label
 
     def render(self) -> RenderResult:
-        key = BY_ID[self._command].keys.split(",")[0]
-        return Content.assemble(self.label, (f"  {key_name(key)}", "dim"))
+        return Content.assemble(self.label, (f"  {self._key}", "dim"))
 
     def get_content_width(self, container: object, viewport: object) -> int:  # noqa: ARG002  # Textual's signature
-        return len(self.label) + 2 + len(key_name(BY_ID[self._command].keys.split(",")[0]))
+        return len(self.label) + 2 + len(self._key)
+
+    @property
+    def _key(self) -> str:
+        return key_name(shell(self).keys_of(BY_ID[self._command]).split(",")[0])
 
     async def action_press(self) -> None:
         await self.app.run_action(f"run_command('{self._command}')")

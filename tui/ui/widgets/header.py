@@ -7,8 +7,9 @@ from textual.content import Content
 
 from tui.core.pricing import dollars
 from tui.core.text import shorten
-from tui.ui.commands import BY_ID
+from tui.ui.commands import BY_ID, key_name
 from tui.ui.session import Session
+from tui.ui.shell import shell
 from tui.ui.widgets.bar import Bar
 
 PLACES = ("create", "library", "queue")
@@ -39,7 +40,8 @@ class Header(Bar):
     def _part(self, place: str) -> tuple[str, Content]:
         command = BY_ID[place]
         style = "bold $foreground" if place == self._place else "$text-muted"
-        return (place, Content.assemble((f"{command.keys} ", "$text-disabled"), (command.title, style), "  "))
+        key = key_name(shell(self).keys_of(command).split(",")[0])
+        return (place, Content.assemble((f"{key} ", "$text-disabled"), (command.title, style), "  "))
 
     def _facts(self, room: int) -> Content:
         session, provider = self._session, self._session.provider

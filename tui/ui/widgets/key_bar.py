@@ -5,22 +5,8 @@ from __future__ import annotations
 from textual.app import RenderResult
 from textual.content import Content
 
-from tui.ui.commands import BY_ID
+from tui.ui.commands import BY_ID, key_name
 from tui.ui.widgets.bar import Bar
-
-SHOWN = {
-    "question_mark": "?",
-    "slash": "/",
-    "escape": "esc",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "colon": ":",
-}
-
-
-def key_name(key: str) -> str:
-    """A Textual key as people write it."""
-    return SHOWN.get(key, key)
 
 
 class KeyBar(Bar):
