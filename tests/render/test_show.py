@@ -23,7 +23,7 @@ def image(tmp_path: Path) -> Path:
 
 def shown(paths: list[Path], **options: object) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
-    status = show(paths, out=out, err=err, **{"width": 40, "height": 20, **options})  # type: ignore[arg-type]
+    status = show(paths, out=out, err=err, **{"width": 40, "height": 20, **options})
     return status, out.getvalue(), err.getvalue()
 
 

@@ -24,7 +24,7 @@ SMALL = "1024x640"
 
 
 def picture(entry: object) -> Image.Image:
-    return Image.open(io.BytesIO(base64.b64decode(entry.b64_json)))  # type: ignore[attr-defined]
+    return Image.open(io.BytesIO(base64.b64decode(entry.b64_json)))
 
 
 @pytest.mark.parametrize("name", catalogue().names)
@@ -86,12 +86,12 @@ def test_the_safety_identifier_is_echoed_and_user_stands_in_for_it(client: opena
 def test_a_stream_gives_its_partials_and_then_the_image(client: openai.OpenAI) -> None:
     events = list(client.images.generate(model=FLARE, prompt="a hill", size=SMALL, stream=True, partial_images=3))
     assert [event.type for event in events] == ["image_generation.partial_image"] * 3 + ["image_generation.completed"]
-    assert [event.partial_image_index for event in events[:3]] == [0, 1, 2]  # type: ignore[union-attr]
+    assert [event.partial_image_index for event in events[:3]] == [0, 1, 2]
     assert {picture(event).size for event in events} == {(1024, 640)}
     final = events[-1]
     plain = client.images.generate(model=FLARE, prompt="a hill", size=SMALL)
     assert plain.data and plain.usage and final.b64_json == plain.data[0].b64_json
-    assert final.usage.output_tokens == plain.usage.output_tokens + 300  # type: ignore[union-attr]
+    assert final.usage.output_tokens == plain.usage.output_tokens + 300
     assert final.size == SMALL and final.quality == "medium"
 
 
@@ -123,7 +123,7 @@ def test_an_edit_repaints_the_image_that_it_is_given(client: openai.OpenAI, png:
     assert answer.data and answer.usage and answer.usage.input_tokens_details.image_tokens > 0
     edited = picture(answer.data[0])
     assert edited.size == (1024, 1024)
-    red, green, blue = edited.convert("RGB").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+    red, green, blue = edited.convert("RGB").resize((1, 1)).getpixel((0, 0))
     assert red > green and red > blue
 
 

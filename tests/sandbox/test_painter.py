@@ -75,7 +75,7 @@ def test_compression_makes_a_file_smaller(name: str) -> None:
 
 def test_a_gif_moves_as_asked() -> None:
     image = opened(painted("a balloon over hills", output_format="gif", frame_count=5, frame_duration_ms=120))
-    assert (image.n_frames, image.info["duration"], image.info["loop"]) == (5, 120, 0)  # type: ignore[attr-defined]
+    assert (image.n_frames, image.info["duration"], image.info["loop"]) == (5, 120, 0)
     frames = []
     for number in range(5):
         image.seek(number)

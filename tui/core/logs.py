@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import traceback
+from io import TextIOWrapper
 from pathlib import Path
 
 from tui.core.paths import PRIVATE_FILE, private_folder
@@ -49,9 +50,9 @@ def set_up(file: Path) -> logging.Handler | None:
     from logging.handlers import RotatingFileHandler
 
     class PrivateFile(RotatingFileHandler):
-        def _open(self):  # type: ignore[no-untyped-def]
+        def _open(self) -> TextIOWrapper:
             descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
-            return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
+            return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding="utf-8", errors="backslashreplace")
 
     try:
         private_folder(file.parent)

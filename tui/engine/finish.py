@@ -121,7 +121,7 @@ class _Finish:
         facts: dict[str, Any] = {"index": item.index, "host": host(url), "expires": expires(url)}
 
         def progress(received: int, total: int | None) -> None:
-            tell = lambda: self._job.progress(Downloading, received=received, total=total, **facts)  # noqa: E731
+            tell = partial(self._job.progress, Downloading, received=received, total=total, **facts)
             loop.call_soon_threadsafe(tell)
 
         while True:

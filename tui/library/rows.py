@@ -98,4 +98,4 @@ def _facts(facts: Facts) -> tuple[str, int, int]:
 def _entry(root: Path, row: tuple[bytes, str, int, int, str, str, int, int, int, *tuple[str | None, ...]]) -> Entry:
     names = (*Entry.__dataclass_fields__,)
     path, *rest = row
-    return Entry(path=root / os.fsdecode(path), **dict(zip(names[1:], rest, strict=True)))  # type: ignore[arg-type]
+    return Entry(path=root / os.fsdecode(path), **dict(zip(names[1:], rest, strict=True)))  # type: ignore[arg-type]  # a row has the columns of Entry, in its order

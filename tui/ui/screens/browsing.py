@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.content import Content
 
-from tui.core.paths import shown
+from tui.core.paths import expanded, shown
 from tui.core.pricing import dollars
 from tui.core.request import Request
 from tui.core.text import clean_line, human_bytes
@@ -123,7 +124,9 @@ class Browsing(Place):
         def found(file: ImageFile, record: Record | None) -> None:
             origin = record.newest if record else None
             text = {"path": str(file.path), "url": file.path.as_uri(), "prompt": origin.prompt if origin else ""}[what]
-            if text:
+            if not _is_text(text):
+                self.notify("The file's name is no text; y u copies an address that is", severity="warning")
+            elif text:
                 self.app.copy_to_clipboard(text)
                 self.notify(f"Copied the {'URL' if what == 'url' else what}", timeout=2)
             else:
@@ -161,14 +164,26 @@ class Browsing(Place):
 
         def chosen(text: str | None) -> None:
             if text is not None:
-                shell(self).open_folder(Path(text).expanduser() if text else None)
+                shell(self).open_folder(expanded(text, os.environ) if text else None)
 
         choices = [Choice("", shown(self.session.library), "the library")]
         self.app.push_screen(Pick("Folder", choices, free=True, hint="type a path", check=_folder_problem), chosen)
 
 
+def _is_text(text: str) -> bool:
+    """Whether it can be written as UTF-8: a file's name can be any bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _folder_problem(text: str) -> str:
-    return "" if Path(text).expanduser().is_dir() else "no such folder"
+    try:
+        return "" if expanded(text, os.environ).is_dir() else "no such folder"
+    except (OSError, ValueError) as error:
+        return clean_line(getattr(error, "strerror", None) or "no such folder")
 
 
 def caption(file: ImageFile, record: Record | None) -> Content:
