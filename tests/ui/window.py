@@ -28,7 +28,7 @@ from tui.ui.widgets.image_list import ImageList
 from tui.ui.widgets.preview import Canvas
 
 W = TypeVar("W", bound=Widget)
-PATIENCE = 30.0
+PATIENCE = 20.0
 # The model and size that are painted fastest.
 QUICK = {"model": "dall-e-2", "size": "256x256"}
 
