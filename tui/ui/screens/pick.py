@@ -68,17 +68,25 @@ class Pick(Box[str | None]):
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
-        self._narrow(event.value)
-        self._say(self._complaint(event.value))
+        typed = clean(event.value).strip()
+        self._narrow(typed)
+        # Only where nothing else fits is a complaint about what was typed of any use.
+        self._say(self._complaint(typed) if len(self._shown) == 1 else "")
 
     def _narrow(self, typed: str) -> None:
+        """Show what has all the words that were typed; below it, where that is allowed, what was typed itself."""
         words = typed.lower().split()
-        self._shown = [each for each in self._choices if all(w in f"{each.label} {each.note}".lower() for w in words)]
+        fits = [each for each in self._choices if all(word in f"{each.label} {each.note}".lower() for word in words)]
+        exact = next((place for place, each in enumerate(fits) if each.value == typed), None)
+        if self._free and typed and exact is None:
+            fits.append(Choice(typed, typed, "as typed"))
+        self._shown = fits
         menu = self.query_one(OptionList)
         menu.clear_options()
-        menu.add_options([Option(self._row(choice)) for choice in self._shown])
-        values = [choice.value for choice in self._shown]
-        menu.highlighted = (values.index(self._current) if self._current in values else 0) if values else None
+        menu.add_options([Option(self._row(choice)) for choice in fits])
+        values = [choice.value for choice in fits]
+        here = values.index(self._current) if not typed and self._current in values else 0
+        menu.highlighted = (here if exact is None else exact) if fits else None
 
     def _row(self, choice: Choice) -> Content:
         mark = "● " if choice.value == self._current else "  "
@@ -86,8 +94,10 @@ class Pick(Box[str | None]):
         key = choice.key.ljust(self._columns[1])
         return Content.assemble((mark, "$primary"), label, (key, "bold $warning"), (choice.note, "$text-muted"))
 
-    def _complaint(self, typed: str) -> str:
-        return self._check(typed.strip()) if self._check and typed.strip() and not self._shown else ""
+    def _complaint(self, value: str) -> str:
+        """What is wrong with a value that is none of the choices."""
+        known = any(choice.value == value for choice in self._choices)
+        return self._check(value) if self._check and value and not known else ""
 
     def _say(self, complaint: str) -> None:
         hint = self.query_one("#hint", Static)
@@ -100,15 +110,20 @@ class Pick(Box[str | None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._shown[event.option_index].value)
+        self._give(self._shown[event.option_index].value)
 
     @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        typed = clean(event.value).strip()
+    def _submitted(self) -> None:
         highlighted = self.query_one(OptionList).highlighted
-        if self._shown and highlighted is not None:
-            self.dismiss(self._shown[highlighted].value)
-        elif self._free and not self._complaint(typed):
-            self.dismiss(typed)
-        elif not self._free:
+        if highlighted is not None:
+            self._give(self._shown[highlighted].value)
+        elif self._free:
+            self._give("")
+        else:
             self._say("nothing fits: shorten what you typed")
+
+    def _give(self, value: str) -> None:
+        if complaint := self._complaint(value):
+            self._say(complaint)
+        else:
+            self.dismiss(value)
