@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.widgets import TextArea
 
 from tui.core.text import clean
@@ -29,6 +30,14 @@ class Prompt(TextArea):
         self.move_cursor(self.document.end)
         self._history_at = 0
         self._draft = ""
+
+    async def on_key(self, event: events.Key) -> None:
+        """A key that edits acts in its turn: left to Textual, it acts after the letters behind it in a bunch."""
+        found = self._bindings.key_to_bindings.get(event.key)
+        if found:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(found[0].action)
 
     @property
     def words(self) -> str:
