@@ -51,7 +51,7 @@ def spot(canvas: Canvas) -> tuple[float, float, int] | None:
     ground = skyline(canvas, layers - 1, layers)
     # The lowest point nearby: the skyline of a wood is made of tree tops.
     near = ground[max(0, int(x - size * 0.2)) : int(x + size * 0.2) + 1]
-    return (x, min(float(near.max()) + size * 0.05, canvas.height * 0.97), size)
+    return (x, min(float(np.max(near)) + size * 0.05, canvas.height * 0.97), size)
 
 
 def drawing(canvas: Canvas, size: int) -> Image.Image:

@@ -119,7 +119,7 @@ def land(canvas: Canvas, planes: Field) -> None:
         colour = mix(palette.far, palette.near, share**1.15)
         foot = mix(colour, palette.horizon, 0.55 * (1 - share) + (0.12 if scene == "dunes" else 0.04))
         below = lines[number + 1] if number + 1 < layers else None
-        stop = canvas.height if below is None else min(canvas.height, int(below.max()) + 2)
+        stop = canvas.height if below is None else min(canvas.height, int(np.max(below)) + 2)
         slope = canvas.dice(f"light{number}").uniform(0.6, 1.4) if scene in ("dunes", "hills") else 0.0
         lay(canvas, planes, line, stop, colour, foot, slope, number)
 
@@ -166,7 +166,7 @@ def lay(
     canvas: Canvas, planes: Field, edge: Field, stop: int, colour: Colour, foot: Colour, slope: float, number: int
 ) -> None:
     """Fill below an edge down to a row: from `colour` at the edge to `foot`, lit from one side where it slopes."""
-    start = int(edge.min())
+    start = int(np.min(edge))
     if stop <= start:
         return
     depth = np.arange(start, stop, dtype=np.float32)[:, None] - edge[None, :]
