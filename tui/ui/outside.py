@@ -54,4 +54,7 @@ def edit(text: str, command: list[str]) -> str:
             raise OutsideError(f"{command[0]} can't be started: {error.strerror}") from error
         if status != 0:
             raise OutsideError(f"{command[0]} ended with status {status}: the prompt stays as it was")
-        return file.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
+        try:
+            return file.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
+        except OSError as error:
+            raise OutsideError(f"{command[0]} left no text: {error.strerror}") from error

@@ -126,12 +126,20 @@ class CreateScreen(Browsing):
         """The prompt in the person's editor, on the terminal that the app steps back from."""
         from tui.ui import outside
 
+        text: str | None = None
+        problem = ""
         try:
             command = outside.editor(os.environ)
+            # Where an error passes it, `suspend` does not take the terminal back.
             with self.app.suspend():
-                text = outside.edit(self.form.prompt.text, command)
+                try:
+                    text = outside.edit(self.form.prompt.text, command)
+                except outside.OutsideError as error:
+                    problem = str(error)
         except (outside.OutsideError, SuspendNotSupported) as error:
-            self.notify(str(error) or "not possible here", severity="warning", markup=False)
+            problem = str(error) or "not possible here"
+        if text is None:
+            self.notify(problem, severity="warning", markup=False)
         else:
             self.form.prompt.write(clean(text))
 
