@@ -18,7 +18,7 @@ import pexpect
 import pyte
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 40.0  # seconds that a slow machine may take for one step
+PATIENCE = 30.0  # seconds that a slow machine may take for one step
 BLOCKS = frozenset(map(chr, range(0x2580, 0x25A0)))
 # What xterm understands and the emulator would print: the keyboard protocol's CSI < u and CSI = u, and the like.
 _UNKNOWN = re.compile(rb"\x1b\[[<=][0-9;]*[a-z]")
@@ -60,6 +60,7 @@ def environment(home: Path, **more: str | None) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
         "LANG": "C.UTF-8",
@@ -78,14 +79,14 @@ class Terminal:
         *,
         columns: int = 120,
         rows: int = 40,
-        folder: Path | None = None,
     ) -> None:
+        self.env = dict(env)
         self.raw = b""
         self._held = b""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.child = pexpect.spawn(
-            command[0], list(command[1:]), env=dict(env), dimensions=(rows, columns), cwd=folder or env["HOME"]
+            command[0], list(command[1:]), env=self.env, dimensions=(rows, columns), cwd=env["HOME"]
         )
         # It would wait a twentieth of a second before every key.
         self.child.delaybeforesend = None
@@ -117,6 +118,12 @@ class Terminal:
         self.screen.resize(rows, columns)
         self.screen.erase_in_display(2)
         self.child.setwinsize(rows, columns)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a window or a lost connection does."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, self.child.child_fd)
+        os.close(nothing)
 
     # --- what a person sees -----------------------------------------------------------------------------------------
 
@@ -160,8 +167,9 @@ class Terminal:
                 return
             assert time.monotonic() < deadline, f"waited in vain for {what!r}; on the screen:\n{self.text}"
             if not self.read() and not self.child.isalive():
-                self.read(0)
-                assert holds(), f"ended before {what!r} came; its last words:\n{self.text}"
+                # Nothing more comes to the screen; what its end brings about may take a moment.
+                assert callable(what) or holds(), f"ended before {what!r} came; its last words:\n{self.text}"
+                time.sleep(0.02)
 
     def wait_until_quiet(self, seconds: float = 0.4) -> None:
         """Until nothing was written for so long."""
@@ -201,14 +209,25 @@ class App(Terminal):
             self.wait_for("A darkroom for images")
             self.press("enter")
             self.wait_for(lambda: "A darkroom for images" not in self.text)
-        self.wait_for("sandbox: it paints locally")
+        self.wait_for("provider " if "OPENAI_BASE_URL" in self.env else "it paints locally")
         return self
 
-    def generate(self, prompt: str) -> None:
-        """Type a prompt in place of what stands there, and send it."""
-        self.press("f5", "ctrl+a" if False else "ctrl+u")
+    def write(self, prompt: str) -> None:
+        """Type a prompt in place of what stands in the focused prompt, on a screen that shows its length."""
+        self.press("f5", "ctrl+u")
+        self.wait_for(" 0/")
         self.send(prompt.encode())
+        self.wait_for(f" {len(prompt)}/")
+
+    def generate(self, prompt: str) -> None:
+        """Write a prompt and send it."""
+        self.write(prompt)
         self.press("ctrl+j")
+
+    def quit(self) -> int | None:
+        """Leave with the key that acts everywhere: the exit code."""
+        self.press("ctrl+q")
+        return self.end()
 
 
 def descendants(pid: int) -> list[int]:
