@@ -104,7 +104,7 @@ async def test_the_details_have_everything_that_is_known(window: Open) -> None:
         for words in ("a harbour at night", "1024 x 1024", "png", "dall-e-3", "$0.0400", "openai", "request id"):
             assert words in seen, words
         # It is longer than its column is wide.
-        assert job.request_id and job.request_id[:20] in seen and job.request_id[-8:] in seen
+        assert job.request_id and job.request_id[:12] in seen
 
 
 async def test_another_folder_is_opened_and_the_library_again(window: Open, library: Path, tmp_path: Path) -> None:
@@ -281,9 +281,6 @@ async def test_odd_file_names_are_shown_as_text_and_do_nothing(window: Open, lib
             await point(w, file.path)
             await w.until_painted()
             assert no_control_character(w.app)
-            for y, row in enumerate(w.rows):
-                if "app.quit" in row:
-                    await w.pilot.click(offset=(row.index("app.quit"), y))
             await w.press("y", "f")
             if file.path.name == bad:
                 await w.until(lambda: any("is no text" in toast for toast in w.toasts), "why not")
@@ -294,6 +291,9 @@ async def test_odd_file_names_are_shown_as_text_and_do_nothing(window: Open, lib
             assert no_control_character(w.app)
             await w.press("escape")
             await w.until(lambda: w.screen.id == "library", "the library")
+        for y, row in enumerate(w.rows):
+            if "app.quit" in row:
+                await w.pilot.click(offset=(row.index("app.quit"), y))
         assert w.app.is_running
 
 

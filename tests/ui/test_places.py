@@ -99,7 +99,7 @@ async def test_every_command_can_be_found_in_the_palette_where_it_acts(window: O
             await w.to(place)
             if place == "create":
                 w.images.focus()
-                await w.pilot.pause()
+                await w.settle()
             await w.press("ctrl+p")
             await w.until_shown("Commands")
             found |= {choice.value for choice in w.screen._choices}  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from textual.app import App
-from textual.events import Paste
+from textual.events import Key, Paste
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -54,8 +56,29 @@ class Window:
     # --- what a person does ---------------------------------------------------------------------------------------
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        """Press keys, each once the one before has done all that it does at once."""
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+            event = Key(name, key if len(key) == 1 else None)
+            event.set_sender(self.app)
+            driver.send_message(event)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let the app do what it can do without time passing and without its threads.
+
+        The pilot's own pause waits until the whole process is idle, which a test that paints in a thread never is.
+        """
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # the callbacks that are due
+        for _ in range(2):
+            quiet = 0
+            while quiet < 3:
+                await asyncio.sleep(0)
+                quiet = 0 if ready else quiet + 1
+            if self.app._running and self.app._screen_stacks:
+                self.app.screen._on_timer_update()
 
     async def write(self, text: str) -> None:
         """Type into what has the focus."""
@@ -63,7 +86,7 @@ class Window:
 
     async def paste(self, text: str) -> None:
         self.app.post_message(Paste(text))
-        await self.pilot.pause()
+        await self.settle()
 
     async def prompt(self, text: str) -> None:
         """Write a prompt in place of what stands there, by pasting it."""
@@ -101,15 +124,17 @@ class Window:
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)
         await self.until(lambda: self.app.size == (width, height), "the new size")
-        await self.pilot.pause()
+        await self.settle()
 
     async def until(self, holds: Callable[[], object], what: str) -> None:
         """Wait until something holds; what has not come by then is a failure."""
         end = time.monotonic() + PATIENCE
+        await self.settle()
         while not holds():
             assert time.monotonic() < end, f"waited in vain for {what}; the screen:\n{self.text}\nthe log:\n{self.log}"
-            await self.pilot.pause(0.01)
-        await self.pilot.pause()
+            await asyncio.sleep(0.01)
+            await self.settle()
+        await self.settle()
 
     async def until_shown(self, words: str) -> None:
         await self.until(lambda: words in self.text, repr(words))

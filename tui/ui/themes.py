@@ -40,6 +40,7 @@ def read(file: Path) -> Theme:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         colours = {name: str(value) for name, value in data.get("colors", {}).items()}
         variables = {str(name): str(value) for name, value in data.get("variables", {}).items()}
+        dark = bool(data.get("dark", True))
         for name, value in variables.items():
             _check(name, value)
         for name, value in colours.items():
@@ -48,9 +49,9 @@ def read(file: Path) -> Theme:
             Color.parse(value)
         return Theme(
             name=file.stem,
-            dark=bool(data.get("dark", True)),
+            dark=dark,
             ansi=bool(data.get("ansi", False)),
-            variables={**DEFAULTS, **_own(colours), **variables},
+            variables={**DEFAULTS, **_own(colours, dark), **variables},
             **{"primary": "#c8322b", **colours},  # type: ignore[arg-type]  # the colours of Theme, checked above
         )
     except ThemeError as error:
@@ -59,10 +60,13 @@ def read(file: Path) -> Theme:
         raise ThemeError(f"{file.name}: {clean_line(error)}") from error
 
 
-def _own(colours: dict[str, str]) -> dict[str, str]:
-    """The variables that are ours, for a theme that leaves them out."""
+def _own(colours: dict[str, str], dark: bool) -> dict[str, str]:
+    """The variables that are ours, and those that the lists need as plain colours, for a theme that leaves them out."""
     panel, primary = colours.get("panel", "#333333"), colours.get("primary", "#c8322b")
-    return {"rule": panel, "row-cursor": primary, "row-blurred": panel}
+    ground = Color.parse(colours.get("background", "#121212" if dark else "#f4f4f4"))
+    ink = Color.parse(colours.get("foreground", "#e0e0e0" if dark else "#1a1a1a"))
+    texts = {"text-muted": ground.blend(ink, 0.7).hex, "text-disabled": ground.blend(ink, 0.5).hex}
+    return {"rule": panel, "row-cursor": primary, "row-blurred": panel, **texts}
 
 
 def _check(name: str, value: str) -> None:

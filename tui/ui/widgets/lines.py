@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from rich.color import Color as RichColor
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -32,9 +33,18 @@ BOLD = frozenset({"ask", "cursor"})
 
 
 @lru_cache(64)
-def _tone(name: str, colours: tuple[str, ...]) -> Style:
-    inks = [Color.parse(colour).rich_color if colour and colour != "transparent" else None for colour in colours]
-    return Style(color=inks[0], bgcolor=inks[1], bold=name in BOLD or None)
+def _tone(name: str, colours: tuple[str, ...], ground: str) -> Style:
+    ink, back = (_ink(colour, ground) for colour in colours)
+    return Style(color=ink, bgcolor=back, bold=name in BOLD or None)
+
+
+def _ink(value: str, ground: str) -> RichColor | None:
+    """A variable's colour; one with a share, such as `#ffffff 60%`, is mixed with the ground."""
+    name, _, share = value.partition(" ")
+    if name in ("", "transparent"):
+        return None
+    colour = Color.parse(name)
+    return (Color.parse(ground).blend(colour, int(share[:-1]) / 100) if share else colour).rich_color
 
 
 class Lines(ScrollView, can_focus=True):
@@ -83,7 +93,8 @@ class Lines(ScrollView, can_focus=True):
 
     def tone(self, name: str) -> Style:
         """The style of one of the tones that the log and the lists use, in the theme of the moment."""
-        return _tone(name, tuple(self.app.theme_variables.get(variable, "") for variable in TONES[name]))
+        variables = self.app.theme_variables
+        return _tone(name, tuple(variables.get(each, "") for each in TONES[name]), variables["background"])
 
     # --- drawing --------------------------------------------------------------------------------------------------
 
