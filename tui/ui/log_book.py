@@ -13,7 +13,8 @@ from tui.core.text import human_seconds
 if TYPE_CHECKING:
     from tui.core.events import Event
 
-LIMIT = 5_000
+# The log file keeps them all.
+LIMIT = 2_000
 logger = logging.getLogger("safelight.log")
 
 
@@ -42,11 +43,10 @@ class Line:
 
 
 class LogBook:
-    """The lines in order of time, at most `LIMIT`. `version` grows with every change."""
+    """The lines in order of time, at most `LIMIT`."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self.version = 0
         self._pretend: set[str] = set()
 
     def say(self, text: str, *, tone: str = "plain", at: float | None = None) -> None:
@@ -76,7 +76,6 @@ class LogBook:
                 line.until, line.tone = None, "plain"
 
     def _add(self, line: Line) -> None:
-        self.version += 1
         if line.key:
             for i in range(len(self.lines) - 1, max(-1, len(self.lines) - 200), -1):
                 if self.lines[i].key == line.key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from textwrap import wrap
 
 from rich.text import Text
@@ -87,6 +88,7 @@ def _indent(line: Line) -> int:
     return 10 + (len(f"#{line.number}  ") if line.number else 0)
 
 
+@lru_cache(8192)
 def _wrap(text: str, width: int) -> list[str]:
     """A text in rows, broken at blanks; what would take more than six is cut, and stands whole in the log file."""
     rows = [row for paragraph in text.split("\n") for row in wrap(paragraph, width) or [""]]
