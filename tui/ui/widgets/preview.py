@@ -68,6 +68,7 @@ class Preview(Vertical):
 
     DEFAULT_CSS = """
     Preview #caption { height: auto; max-height: 4; padding: 0 1; color: $text-muted; background: $surface; }
+    Preview #caption.-empty { display: none; }
     """
 
     def __init__(self, previewer: Previewer, *, empty: str, id: str | None = None) -> None:  # noqa: A002  # Textual's
@@ -80,7 +81,7 @@ class Preview(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Canvas()
-        yield Static(id="caption")
+        yield Static(id="caption", classes="-empty")
 
     def on_mount(self) -> None:
         self.canvas.say(self._empty)
@@ -96,7 +97,7 @@ class Preview(Vertical):
     def show(self, path: Path | None, caption: Content | str = "", *, at_once: bool = False) -> None:
         """Show a file, or the empty state; `caption` is already clean."""
         self.query_one("#caption", Static).update(caption)
-        self.query_one("#caption").display = bool(caption)
+        self.query_one("#caption").set_class(not caption, "-empty")
         if path == self._path and path is not None and not at_once:
             return
         self._path = path
