@@ -1,0 +1,157 @@
+"""Every key of the command table, as the bytes that a terminal sends, in the real program."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import App
+from tui.ui.commands import BY_ID, COMMANDS
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pty")
+PROMPTS = ("a fox at dawn", "a bear at dusk")
+LAST = "fault:rate-limit-long a wolf"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`before` leads to where the command acts; `effect` is what is then seen, words or a condition; `after` undoes."""
+
+    before: tuple[str, ...]
+    effect: str | Callable[[App], bool]
+    after: tuple[str, ...] = ()
+
+
+def gone(words: str) -> Callable[[App], bool]:
+    return lambda app: words not in app.words
+
+
+def either(*words: str) -> Callable[[App], bool]:
+    return lambda app: any(each in app.words for each in words)
+
+
+CREATE, LIST = ("f5",), ("f6", "g")
+VIEW = (*LIST, "enter")
+NO_DESKTOP = either("xdg-open", "desktop")
+CASES = {
+    "generate": Case(CREATE, "write a prompt"),
+    "create": Case(LIST, "Quality"),
+    "library": Case(CREATE, "request id"),
+    "queue": Case(CREATE, "─Jobs"),
+    "log": Case(CREATE, gone("─Log"), ("f2",)),
+    "next_pane": Case(CREATE, "enter Full screen", ("f3",)),
+    "answer": Case(CREATE, "Job #3 asks", ("escape",)),
+    "jump": Case(CREATE, " s del", ("escape",)),
+    "help": Case(CREATE, "Send the request", ("escape",)),
+    "palette": Case(CREATE, "type to narrow", ("escape",)),
+    "provider": Case(CREATE, "charges nothing", ("escape",)),
+    "quit": Case(CREATE, "1 job runs still", ("escape",)),
+    "editor": Case(CREATE, "in the editor", ("enter",)),
+    "earlier": Case(CREATE, LAST, ("alt+down",)),
+    "later": Case((*CREATE, "alt+up", "alt+up"), LAST, ("alt+down",)),
+    "prompts": Case(CREATE, "Prompts that you have sent", ("escape",)),
+    "more": Case((*CREATE, "f3", "f3"), gone("▸ More"), ("m", "f3")),
+    "open": Case(LIST, "1 of 2", ("escape",)),
+    "search": Case(LIST, "words of a prompt", ("escape",)),
+    "folder": Case(LIST, "type a path", ("escape",)),
+    "style": Case(LIST, "Preview: "),
+    "copy": Case(LIST, "Copy prompt", ("escape",)),
+    "open_file": Case(LIST, NO_DESKTOP),
+    "open_folder": Case(LIST, NO_DESKTOP),
+    "close": Case(VIEW, "f6 Library"),
+    "previous": Case((*VIEW, "right"), "1 of 2", ("escape",)),
+    "next": Case(VIEW, "2 of 2", ("escape",)),
+    "viewer_style": Case(VIEW, "Preview: ", ("escape",)),
+    "viewer_details": Case(VIEW, gone("1024x1024 png"), ("i", "escape")),
+    "reuse": Case(LIST, "Quality"),
+    "repeat": Case(LIST, "#4 done"),
+}
+# These have a test of their own below.
+ALONE = {"cancel", "up", "down", "details"}
+
+
+def test_every_command_with_a_key_is_tried_here() -> None:
+    assert {command.id for command in COMMANDS if command.keys} == CASES.keys() | ALONE
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """With two images and a job that asks something."""
+    home = tmp_path_factory.mktemp("keys")
+    editor = home / "editor"
+    editor.write_text('#!/bin/sh\nread -p "in the editor" answer\n')
+    editor.chmod(0o700)
+    with App(home, columns=160, EDITOR=str(editor)) as app:
+        app.open()
+        for number, prompt in enumerate(PROMPTS, 1):
+            app.generate(prompt)
+            app.wait_for(f"#{number} done")
+        app.generate(LAST)
+        app.wait_for("f9 answer")
+        app.press("ctrl+u")
+        yield app
+
+
+# In one process and in this order: what a key does is seen against what the one before left.
+@pytest.mark.xdist_group("keys")
+@pytest.mark.parametrize("name", CASES)
+def test_a_key_acts(app: App, name: str) -> None:
+    case = CASES[name]
+    for each in case.before:
+        app.press(each)
+        app.wait_until_quiet(0.15)
+    app.press(BY_ID[name].keys.split(",")[0])
+    app.wait_for(case.effect if isinstance(case.effect, str) else partial(case.effect, app))
+    for each in case.after:
+        app.press(each)
+        app.wait_until_quiet(0.15)
+
+
+def test_the_queue_is_reordered_and_its_jobs_cancelled(home: Path) -> None:
+    with App(home, columns=160) as app:
+        app.open()
+        for number in range(1, 7):
+            app.generate(f"fault:timeout fox {number}")
+            app.wait_for(f"#{number} generate")
+        app.press("f7")
+        app.wait_for("6 running")
+        app.press("g")
+        order = partial(listed, app)
+        app.wait_until_quiet(0.15)
+        assert order() == [6, 5, 4, 3, 2, 1]
+        app.press("K")
+        app.wait_for(lambda: order() == [5, 6, 4, 3, 2, 1])
+        app.wait_until_quiet(0.15)
+        app.press("J")
+        app.wait_for(lambda: order() == [6, 5, 4, 3, 2, 1])
+        app.wait_until_quiet(0.15)
+        app.press("x")
+        app.wait_for("5 running")
+        app.wait_for("cancelled · nothing was sent")
+
+
+def test_on_a_small_screen_the_details_come_and_go(home: Path) -> None:
+    with App(home, columns=80, rows=24) as app:
+        app.open()
+        app.generate("a red fox")
+        app.wait_for("#1 done")
+        app.press("f6")
+        app.wait_for("enter Full screen")
+        app.wait_until_quiet(0.15)
+        assert "request id" not in app.words
+        app.press("i")
+        app.wait_for("estimate")
+        app.wait_until_quiet(0.15)
+        app.press("i")
+        app.wait_for(gone("estimate"))
+
+
+def listed(app: App) -> list[int]:
+    """The numbers of the jobs, as they stand below one another."""
+    return [int(found[1]) for row in app.screen.display[:12] if (found := re.match(r"\W*#(\d+)", row[:30]))]
