@@ -144,12 +144,12 @@ def test_on_a_small_screen_the_details_come_and_go(home: Path) -> None:
         app.press("f6")
         app.wait_for("enter Full screen")
         app.wait_until_quiet(0.15)
-        assert "request id" not in app.words
+        assert "folder" not in app.words
         app.press("i")
-        app.wait_for("estimate")
+        app.wait_for("folder")
         app.wait_until_quiet(0.15)
         app.press("i")
-        app.wait_for(gone("estimate"))
+        app.wait_for(gone("folder"))
 
 
 def listed(app: App) -> list[int]:
