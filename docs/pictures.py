@@ -42,7 +42,7 @@ async def main() -> None:
 
 
 async def take(app, pilot) -> None:  # type: ignore[no-untyped-def]
-    await until(pilot, lambda: app.session.provider is not None and app._engine is not None)
+    await until(pilot, lambda: app.session.provider is not None and app.engine is not None)
     await pilot.press("escape")
     for number, prompt in enumerate(PROMPTS, 1):
         app.screen.form.prompt.write(prompt)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,36 +14,36 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.worker import get_current_worker
+from textual.theme import Theme
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from tui.core import paths
 from tui.core.config import Config
 from tui.core.models import ModelDataError, catalogue
 from tui.core.provider import SANDBOX, Provider
-from tui.core.request import Request
+from tui.core.text import clean_line
 from tui.ui import themes
-from tui.ui.bridge import Bridge, EngineEvents
 from tui.ui.commands import COMMANDS, bindings
-from tui.ui.listing import Listing
 from tui.ui.memory import Memory
 from tui.ui.net import Net
 from tui.ui.previewer import Previewer
 from tui.ui.screens.create import CreateScreen
 from tui.ui.session import Session
 from tui.ui.shelf import Shelf
+from tui.ui.working import Working
 
 if TYPE_CHECKING:
-    from tui.core.events import Event
-    from tui.engine.thread import EngineThread
     from tui.sandbox.process import SandboxProcess
 
 # Seconds that the sandbox takes for an image, so that it can be watched while it develops.
 SANDBOX_PACE = 1.2
+# Seconds that jobs on their way have after an error of the program.
+CRASH_GRACE = 20.0
 STYLES = Path(__file__).with_name("ui") / "styles"
 logger = logging.getLogger(__name__)
 
 
-class SafelightApp(Listing):
+class SafelightApp(Working):
     """One window, several places. What is slow starts after the first frame, in workers."""
 
     TITLE = "Safelight"
@@ -72,14 +72,17 @@ class SafelightApp(Listing):
             aspect=config.get("preview.cell_aspect"),
         )
         self._problems = problems
+        self._theme_names: list[str] = []
+        self._connecting = 0
+        self._sandbox_starting = threading.Lock()
         self._net = Net()
         self._sandbox: SandboxProcess | None = None
         super().__init__()
-        self._bridge = Bridge(self)
-        self._engine: EngineThread | None = None
         self._theme_folders = (paths.themes_folder(), paths.config_folder(env) / "themes")
         self._first_theme()
-        self.set_keymap({action: keys for action, keys in config.keys.items() if action in {c.id for c in COMMANDS}})
+        bound = {command.id for command in COMMANDS if command.keys}
+        problems += [f"keys: there is no action {name}" for name in config.keys if name not in bound]
+        self.set_keymap({action: keys for action, keys in config.keys.items() if action in bound})
         for name, make in self._places().items():
             self.add_mode(name, make)
 
@@ -112,19 +115,26 @@ class SafelightApp(Listing):
         try:
             self.register_theme(themes.read(file))
         except themes.ThemeError as error:
-            self._problems.append(f"theme passed over: {error}")
+            logger.warning("theme passed over: %s", error)
             return False
         return True
 
-    def load_themes(self) -> None:
+    @work(thread=True, exit_on_error=False, group="themes")
+    def _load_themes(self) -> None:
+        """Read the other themes, so that any can be chosen."""
         for file in themes.files(self._theme_folders):
-            if file.stem not in self.available_themes and not self._take_theme(file):
-                self.notify(self._problems[-1], severity="warning", markup=False)
+            try:
+                self.call_from_thread(self._add_theme, themes.read(file))
+            except themes.ThemeError as error:
+                self.call_from_thread(self._say, f"theme passed over: {error}")
+
+    def _add_theme(self, theme: Theme) -> None:
+        self.register_theme(theme)
+        self._theme_names.append(theme.name)
 
     @property
     def theme_names(self) -> list[str]:
-        ours = [file.stem for file in themes.files(self._theme_folders)]
-        return [name for name in ours if name in self.available_themes]
+        return self._theme_names
 
     # --- what stands between the app and the terminal ---------------------------------------------------------------
 
@@ -151,13 +161,14 @@ class SafelightApp(Listing):
         gc.freeze()
         gc.enable()
         self._start_engine()
-        self._connect(None)
+        self.use_provider(None)
+        self._load_themes()
         self._tidy_shelf()
         self.list_images()
         for problem in self._problems:
             self.session.log.say(problem, tone="bad")
 
-    @work(thread=True, group="engine")
+    @work(thread=True, exit_on_error=False, group="engine")
     def _start_engine(self) -> None:
         """Load the engine in a worker, and with it the SDK, which takes longer to load than all the rest."""
         from tui.core import logs
@@ -174,42 +185,51 @@ class SafelightApp(Listing):
             template=get("names.template"),
         )
         catalogue = self.session.catalogue
-        engine = EngineThread(settings, emit=self._bridge.emit, record=self.shelf.keep, catalogue=catalogue)
+        engine = EngineThread(settings, emit=self.bridge.emit, record=self.shelf.keep, catalogue=catalogue)
         engine.start()
         engine.warm()
-        self._engine = engine
+        self.engine = engine
 
-    @work(thread=True, exclusive=True, group="provider", exit_on_error=False)
-    def _connect(self, name: str | None) -> None:
-        """Find the provider and its key; without one, start the sandbox."""
+    def use_provider(self, name: str | None) -> None:
+        self._connecting += 1
+        self._connect(name, self._connecting)
+
+    @work(thread=True, exit_on_error=False, group="provider")
+    def _connect(self, name: str | None, turn: int) -> None:
+        """Find the provider and its key; without one, start the sandbox. A later turn makes this one's answer past."""
         from tui.engine.keys import KeyRefusedError, choose
 
-        say = partial(self.call_from_thread, self._connected)
+        say = partial(self.call_from_thread, self._connected, turn)
         try:
-            provider = choose(self.config, self.env, name)
-            words = f"provider {provider.name} · {provider.host} · {provider.key_source}" if provider else ""
-            provider = provider or self._start_sandbox()
-        except (KeyRefusedError, LookupError) as refused:
-            if name is not None:
-                say(None, str(refused))
+            words = ""
+            try:
+                provider = choose(self.config, self.env, name)
+            except (KeyRefusedError, LookupError) as refused:
+                if name is not None:
+                    raise
+                provider, words = None, str(refused)
+            if provider is not None:
+                say(provider, f"provider {provider.name} · {provider.host} · {provider.key_source}")
                 return
-            words = str(refused)
-            provider = self._start_sandbox()
-        except RuntimeError as error:
+            why = words or ("" if name else "no key found")
+            note = "sandbox: it paints locally and charges nothing"
+            say(self._start_sandbox(), f"{why} · {note}" if why else note)
+        except (KeyRefusedError, LookupError) as refused:
+            say(None, str(refused))
+        except (RuntimeError, OSError) as error:
             say(None, f"the sandbox did not start: {error}")
-            return
-        if provider.is_sandbox:
-            words = f"{words or ('' if name else 'no key found')} · sandbox: it paints locally and charges nothing"
-        say(provider, words.removeprefix(" · "))
 
     def _start_sandbox(self) -> Provider:
         from tui.sandbox.process import start
 
-        if self._sandbox is None:
-            self._sandbox = start(pace=SANDBOX_PACE)
-        return Provider(name=SANDBOX, base_url=self._sandbox.base_url, key=SANDBOX, key_source="built in")
+        with self._sandbox_starting:
+            if self._sandbox is None:
+                self._sandbox = start(pace=SANDBOX_PACE)
+            return Provider(name=SANDBOX, base_url=self._sandbox.base_url, key=SANDBOX, key_source="built in")
 
-    def _connected(self, provider: Provider | None, words: str) -> None:
+    def _connected(self, turn: int, provider: Provider | None, words: str) -> None:
+        if turn != self._connecting:
+            return
         self.session.log.say(words, tone="plain" if provider else "bad")
         if provider is not None:
             first = self.session.provider is None
@@ -219,97 +239,23 @@ class SafelightApp(Listing):
                 self.action_welcome()
         self._follow()
 
-    @work(thread=True, group="shelf", exit_on_error=False)
+    @work(thread=True, exit_on_error=False, group="shelf")
     def _tidy_shelf(self) -> None:
         """Warm up what the first image needs, then bring the index up to date."""
         worker = get_current_worker()
         self.previewer.warm()
         try:
             self.shelf.catch_up(lambda: worker.is_cancelled)
-            spent = self.shelf.spent_today()
         except Exception as error:
             logger.exception("the index can't be brought up to date")
             self.call_from_thread(self._say, f"the index is out of order: {error}")
             return
-        self.call_from_thread(self._take_spent, spent)
+        self.call_from_thread(self.count_spending)
         self.call_from_thread(self.list_images)
-
-    def _take_spent(self, spent: float) -> None:
-        self.session.spent = Decimal(str(spent)) + (self.session.spent or 0)
-        self._follow()
 
     def _say(self, words: str) -> None:
         self.session.log.say(words, tone="bad")
         self._follow()
-
-    # --- the engine -----------------------------------------------------------------------------------------------
-
-    @on(EngineEvents)
-    def _engine_events(self) -> None:
-        for event in self._bridge.fetch():
-            self.session.apply(event)
-            self._react(event)
-        self._follow()
-
-    def _react(self, event: Event) -> None:
-        from tui.core.events import Done, Failed, Saved, Unknown, Waiting
-
-        for screen in self._place_screens():
-            if isinstance(screen, CreateScreen):
-                screen.develop(event)
-        if isinstance(event, Saved):
-            self._keep_thumbnail(event.path)
-            self.list_images()
-        if isinstance(event, (Done, Failed, Unknown)) or (isinstance(event, Waiting) and event.seconds is None):
-            self._tell(event)
-
-    def _tell(self, event: Event) -> None:
-        """A toast for what happens while the person is elsewhere, or where an answer is wanted."""
-        from tui.core.events import Done, Failed, Unknown, Waiting
-
-        job = self.session.jobs.get(event.job)
-        elsewhere = self.current_mode != "create"
-        match event:
-            case Done() if elsewhere and job:
-                self.notify(f"#{event.number} done: {event.saved} saved", markup=False)
-            case Failed() | Unknown():
-                head = "outcome unknown, f9 offers to send again" if isinstance(event, Unknown) else event.failure.kind
-                self.notify(f"#{event.number} {head}: {event.failure.message}"[:300], severity="error", markup=False)
-            case Waiting():
-                self.notify(f"#{event.number} {event.failure.kind}: f9 answers", severity="warning", markup=False)
-
-    @work(thread=True, group="thumbnail", exit_on_error=False)
-    def _keep_thumbnail(self, path: Path) -> None:
-        self.previewer.keep_thumbnail(path)
-
-    def submit(self, request: Request) -> None:
-        provider = self.session.provider
-        if provider is None or self._engine is None:
-            self.notify("Still starting: try again in a moment", severity="warning")
-            return
-        job = self._engine.submit(request, provider)
-        self.session.memory.sent(request.prompt)
-        self._remember()
-        for screen in self._place_screens():
-            if isinstance(screen, CreateScreen):
-                screen.developing = job
-
-    def cancel_job(self, job: str) -> None:
-        if self._engine is not None:
-            self._engine.cancel(job)
-
-    def move_job(self, job: str, delta: int) -> None:
-        if self._engine is not None:
-            self._engine.move(job, delta)
-        self.session.jobs.move(job, delta)
-        self._follow()
-
-    def answer_job(self, job: str, choice: str) -> None:
-        if self._engine is not None:
-            self._engine.answer(job, choice)
-
-    def use_provider(self, name: str) -> None:
-        self._connect(name)
 
     def action_welcome(self) -> None:
         from tui.engine.keys import key_file
@@ -321,30 +267,43 @@ class SafelightApp(Listing):
 
     # --- what is remembered, and the end ----------------------------------------------------------------------------
 
-    @work(thread=True, exclusive=True, group="memory", exit_on_error=False)
-    def _write_memory(self, text: str) -> None:
+    @work(thread=True, exit_on_error=False, group="memory")
+    def _write_memory(self) -> None:
         try:
-            self.session.memory.write(text)
+            self.session.memory.write()
         except OSError as error:
             self.call_from_thread(self._say, f"the form can't be remembered: {error.strerror}")
 
-    def _remember(self) -> None:
-        self._write_memory(self.session.memory.snapshot())
+    def remember(self) -> None:
+        self.session.memory.freeze()
+        self._write_memory()
+
+    @on(Worker.StateChanged)
+    def _worker_ended(self, event: Worker.StateChanged) -> None:
+        """What goes wrong in a worker is told; it never ends the app and never vanishes."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            from tui.core.logs import redact
+
+            error = event.worker.error
+            logger.error("%s failed", event.worker.group, exc_info=error)
+            self._say(f"{event.worker.group}: {type(error).__name__}: {clean_line(redact(str(error)))}")
 
     def on_unmount(self) -> None:
-        """The loop that ends with the app waits for its threads."""
+        """The loop that ends with the app waits for its threads: none of them may take long from here on."""
         self.stop_watching()
+        self.previewer.close()
 
-    def close(self) -> None:
-        """End what runs beside the app; called after the terminal is the shell's again."""
-        if self._engine is not None:
-            self._engine.close()
+    def close(self, grace: float = 0.0) -> None:
+        """End what runs beside the app, jobs on their way after `grace` seconds; the terminal is the shell's again."""
+        if self.engine is not None:
+            self.engine.close(grace)
         self.previewer.close()
         self.shelf.close()
         if self._sandbox is not None:
             self._sandbox.stop()
+        self.session.memory.freeze()
         try:
-            self.session.memory.write(self.session.memory.snapshot())
+            self.session.memory.write()
         except OSError as error:
             logger.warning("the form can't be remembered: %s", error.strerror)
 
@@ -355,5 +314,9 @@ def run(config: Config, env: Mapping[str, str]) -> int:
     try:
         app.run()
     finally:
-        app.close()
+        running = app.session.jobs.running
+        crashed = app.return_code not in (0, None)
+        if crashed and running:
+            print(f"Waiting up to {CRASH_GRACE:.0f} s for what {running} jobs still receive…", file=sys.stderr)  # noqa: T201  # after the app
+        app.close(CRASH_GRACE if crashed else 0.0)
     return app.return_code or 0

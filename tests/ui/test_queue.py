@@ -73,7 +73,7 @@ async def test_a_job_is_cancelled_while_it_stands_in_line_and_is_never_sent(wind
 
 
 async def test_a_job_is_cancelled_while_its_image_develops(window: Open) -> None:
-    with Sandbox(pace=20) as slow:
+    with Sandbox(pace=6) as slow:
         async with window(server=slow) as w:
             wanted = {"size": "1024x640", "quality": "low", "stream": True, "partial_images": 3}
             w.app.submit(Request("a fox", "gpt-image-2.5-flare", parameters=wanted))

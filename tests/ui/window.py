@@ -35,7 +35,7 @@ PATIENCE = 20.0
 QUICK = {"model": "dall-e-2", "size": "256x256"}
 
 
-class App_(SafelightApp):  # noqa: N801  # the app itself; only its sandbox is one that the test can ask
+class SandboxedApp(SafelightApp):
     """The app as it is, whose built-in sandbox is the test's own."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -65,6 +65,12 @@ class Window:
             event.set_sender(self.app)
             driver.send_message(event)
             await self.settle()
+
+    async def started(self) -> None:
+        """Wait until the app is ready to send and everything that it looks up at its start is shown."""
+        app = self.app
+        await self.until(lambda: app.session.provider and app.engine and app.session.spent is not None, "its start")
+        await self.until(lambda: self.here(ImageList).loaded, "the list of images")
 
     async def settle(self) -> None:
         """Let the app do what it can do without time passing and without its threads.
@@ -210,8 +216,9 @@ class Window:
         return found
 
     async def until_painted(self) -> None:
-        """Until the preview shows a picture, with more colours than words on a ground have."""
-        await self.until(lambda: self.screen.query_one(Canvas)._rendered is not None, "the picture")
+        """Until the preview shows a picture, where it is in sight."""
+        canvas = self.screen.query_one(Canvas)
+        await self.until(lambda: canvas._rendered is not None or not canvas.region.area, "the picture")
 
 
 def remember(**memory: Any) -> None:
@@ -232,12 +239,11 @@ def configure(text: str) -> Path:
 @asynccontextmanager
 async def opened(sandbox: Sandbox, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Window]:
     """The app on a terminal of that size, ready to send; closed at the end."""
-    app = App_(sandbox)
+    app = SandboxedApp(sandbox)
     try:
         async with app.run_test(size=size) as pilot:
             window = Window(app, pilot)
-            await window.until(lambda: app.session.provider and app._engine and app.session.spent is not None, "start")
-            await window.until(lambda: window.here(ImageList).loaded, "the list of images")
+            await window.started()
             yield window
     finally:
         app.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from tui.engine.job import Job
 from tui.engine.network import LOST
 from tui.engine.spool import Entry
 
+log = logging.getLogger("safelight.engine")
 _LEFT = replace(LOST, message="the program ended before the answer came")
 _UNFINISHED = Failure(
     kind=Kind.INTERRUPTED,
@@ -50,10 +52,11 @@ class Ending:
 
     def no_room(self, failure: Failure) -> None:
         """The disk refused; an answer that is complete waits in the spool."""
-        if self._entry.response.exists():
-            self._is(Failed, failure=failure)
-        else:
+        if self._job.sent and not self._entry.response.exists():
             self._unknown(failure)
+            return
+        self._keep = self._job.sent
+        self._is(Failed, failure=failure)
 
     def stopped(self, *, closing: bool) -> None:
         """The person cancelled, or the program ends and leaves the job to recovery."""
@@ -68,13 +71,19 @@ class Ending:
         self._is(Cancelled, sent=self._job.sent)
 
     def settle(self) -> None:
-        """Bring the entry into its last state. Raises OSError."""
-        if not self._keep:
-            self._entry.remove()
-            return
-        failure = self.facts.get("failure")
-        self._entry.note(self.kind.__name__.lower(), failure=failure.summary if failure else None)
-        self._entry.release()
+        """Bring the entry into its last state and let go of it. Raises nothing: the job has ended as it has."""
+        try:
+            if self._keep:
+                # A full disk may be why: the last line gets the room that nothing else needs now.
+                self._entry.give_up_reserve()
+                failure = self.facts.get("failure")
+                self._entry.note(self.kind.__name__.lower(), failure=failure.summary if failure else None)
+            else:
+                self._entry.remove()
+        except Exception:
+            log.exception("#%d what it leaves in the spool can't be put in order", self._job.number)
+        finally:
+            self._entry.release()
 
     def _unknown(self, failure: Failure) -> None:
         body = self._entry.body

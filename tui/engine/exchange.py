@@ -17,7 +17,7 @@ from tui.engine import retry
 from tui.engine.answer import Developing, Reader
 from tui.engine.client import PATHS, Client, RefusedError, Reply
 from tui.engine.decode import NotBase64Error, image_bytes
-from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk
+from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk, storage
 from tui.engine.network import LOST
 from tui.engine.save import store
 from tui.engine.spool import Entry, Head
@@ -40,7 +40,14 @@ async def exchange(job: Job, entry: Entry, client: Client, settings: Callable[[]
         await in_thread(partial(entry.note, "refused", failure=failure.summary, request_id=failure.request_id))
         await _wait(job, failure, attempt, settings())
         attempt += 1
-        await in_thread(partial(entry.note, "sent", sync=True, attempt=attempt))
+        await in_thread(partial(_note_sent, entry, attempt))
+
+
+def _note_sent(entry: Entry, attempt: int) -> None:
+    try:
+        entry.note_sent(attempt)
+    except OSError as error:
+        raise BrokenError(storage(error, paid=False)) from error
 
 
 async def _attempt(job: Job, entry: Entry, client: Client, number: int, deadline: float) -> Failure | None:
@@ -125,9 +132,9 @@ async def _show(job: Job, entry: Entry, developing: Developing) -> None:
     draft = entry.folder / f"partial-{developing.index}-{developing.stage}"
     try:
         image = await in_thread(partial(store, image_bytes(developing.source, entry.part), draft))
+        path = draft.with_suffix(EXTENSIONS.get(image.facts.format, ".bin"))
+        draft.replace(path)
     except (NotBase64Error, OSError) as error:
         log.warning("#%d partial image: %s", job.number, type(error).__name__)
         return
-    path = draft.with_suffix(EXTENSIONS.get(image.facts.format, ".bin"))
-    draft.replace(path)
     job.tell(Partial, index=developing.index, stage=developing.stage, path=path)

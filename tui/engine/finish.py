@@ -110,7 +110,7 @@ class _Finish:
         except NotBase64Error as error:
             raise BrokenError(_unreadable("it is not base64")) from error
         if not image.bytes or image.is_text:
-            path.unlink()
+            await self._on_disk(path.unlink)
             raise BrokenError(_unreadable("it is empty" if not image.bytes else "it is text and no image"))
         return image
 

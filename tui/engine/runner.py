@@ -209,6 +209,8 @@ class Runner:
             ending.broken(broken.failure, keep=True)
         except NoRoomError as refused:
             ending.no_room(refused.failure)
+        except OSError as error:
+            ending.no_room(storage(error, paid=True))
         except StoppedError:
             ending.stopped(closing=self._closing)
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ VERSION = 1
 MAX_RESERVE = 256_000_000
 
 T = TypeVar("T")
+log = logging.getLogger("safelight.engine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,11 @@ class Entry:
             disk.reserve(entry.folder / RESERVE, expected_bytes(request))
             entry._write_request(request, facts)
         except BaseException:
-            entry.remove()
+            try:
+                entry.remove()
+            except OSError as error:
+                log.warning("%s can't be swept away: %s", job, error.strerror)
+            entry.release()
             raise
         return entry
 
@@ -141,9 +147,19 @@ class Entry:
             raise ValueError(f"not a request: {error}") from error
         return request, data
 
-    def note(self, what: str, *, sync: bool = False, **facts: Any) -> None:
-        """One more line in `attempts.jsonl`; `facts` must be fit for showing."""
-        line = json.dumps({"at": time.time(), "what": what, **facts})
+    def note(self, what: str, **facts: Any) -> None:
+        """One more line in `attempts.jsonl`, if the disk takes it; `facts` must be fit for showing."""
+        try:
+            self._note({"what": what, **facts})
+        except OSError as error:
+            log.warning("%s: %s can't be noted: %s", self.job, what, error.strerror)
+
+    def note_sent(self, attempt: int) -> None:
+        """Before one more attempt, whose answer would be lost behind the last one's refusal. Raises OSError."""
+        self._note({"what": "sent", "attempt": attempt}, sync=True)
+
+    def _note(self, facts: Mapping[str, Any], *, sync: bool = False) -> None:
+        line = json.dumps({"at": time.time(), **facts})
         handle = os.open(self.folder / ATTEMPTS, disk.APPEND, disk.OURS)
         try:
             disk.write_all(handle, line.encode() + b"\n")
@@ -205,7 +221,7 @@ class Entry:
         except OSError as error:
             if error.errno not in disk.FULL or not (self.folder / RESERVE).exists():
                 raise
-            self._give_up_reserve()
+            self.give_up_reserve()
             return write()
 
     def commit(self) -> None:
@@ -220,8 +236,8 @@ class Entry:
     def end(self) -> None:
         """Nothing more comes for `response.part`."""
         if self._part is not None:
-            os.close(self._part)
-            self._part = None
+            part, self._part = self._part, None
+            os.close(part)
 
     def head(self) -> Head | None:
         """The head of the answer, None where it was lost."""
@@ -233,13 +249,18 @@ class Entry:
     # --- the end ---
 
     def release(self) -> None:
-        """Let go of the entry and leave in it all that was received."""
-        self.end()
-        self._give_up_reserve()
-        self._unlock()
+        """Let go of the entry and leave in it all that was received. Raises nothing."""
+        with contextlib.suppress(OSError):
+            self.end()
+        self.give_up_reserve()
+        with contextlib.suppress(OSError):
+            self._unlock()
 
     def remove(self) -> None:
-        """The job is over: marked as done first, so that what a crash leaves of it is only swept away."""
+        """The job is over: marked as done first, so that what a crash leaves of it is only swept away.
+
+        Raises OSError, with the lock still held.
+        """
         self.end()
         with contextlib.suppress(FileNotFoundError):
             (self.folder / REQUEST).rename(self.folder / DONE)
@@ -250,11 +271,12 @@ class Entry:
             self.folder.rmdir()
         self._unlock()
 
-    def _give_up_reserve(self) -> None:
+    def give_up_reserve(self) -> None:
+        """What is written from now on may have the room that was kept for the answer."""
         with contextlib.suppress(OSError):
             (self.folder / RESERVE).unlink(missing_ok=True)
 
     def _unlock(self) -> None:
         if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+            lock, self._lock = self._lock, None
+            os.close(lock)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 from textual.widget import Widget
 
 from tui.core.provider import SANDBOX
+from tui.ui.answers import Answers
 from tui.ui.commands import BY_ID, COMMANDS, Command, key_name
-from tui.ui.jobs import Job, State
 from tui.ui.screens.place import Place
-from tui.ui.shell import Shell
 
 
-class Actions(Shell):
+class Actions(Answers):
     """What a key or the palette does, whichever place is shown."""
 
     @property
@@ -23,8 +20,7 @@ class Actions(Shell):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
         """Nothing offers an answer while nothing asks."""
-        asks = self.session.jobs.asking or any(job.state is State.UNKNOWN for job in self.session.jobs)
-        return bool(asks) if action == "answer" else True
+        return bool(self.session.jobs.asking or self.session.jobs.unknown) if action == "answer" else True
 
     # --- places and panes -----------------------------------------------------------------------------------------
 
@@ -128,60 +124,8 @@ class Actions(Shell):
                 self.theme = name
                 self.session.memory.theme = name
 
-        self.load_themes()
         choices = [Choice(name, name) for name in self.theme_names]
         self.push_screen(Pick("Theme", choices, current=self.theme), chosen)
-
-    # --- jobs that ask --------------------------------------------------------------------------------------------
-
-    def action_answer(self) -> None:
-        """Answer the job that has waited longest; else offer the newest job of unknown outcome."""
-        asking = self.session.jobs.asking
-        if asking:
-            self._ask(asking[0])
-            return
-        unknown = [job for job in self.session.jobs if job.state is State.UNKNOWN]
-        if unknown:
-            self._ask_unknown(unknown[-1])
-        else:
-            self.notify("No job asks anything", timeout=2)
-
-    def _ask(self, job: Job) -> None:
-        from tui.ui.screens.question import Question
-
-        question = job.question
-        assert question is not None
-        answers = [(choice[0], choice) for choice in question.choices]
-        text = f"{question.failure.summary}\n\n{question.failure.advice}"
-        if question.url is not None:
-            answers.append(("c", "copy URL"))
-            if question.expires is not None:
-                text += f"\n\nThe URL lives until {time.strftime('%H:%M', time.localtime(question.expires))}."
-
-        def answered(word: str | None) -> None:
-            if word == "copy URL" and question.url is not None:
-                self.copy_to_clipboard(question.url)
-                self.notify("Copied the URL; anybody who has it can fetch the image", timeout=4)
-                self._ask(job)
-            elif word is not None:
-                self.answer_job(job.id, word)
-
-        self.push_screen(Question(f"Job #{job.number} asks", text, answers), answered)
-
-    def _ask_unknown(self, job: Job) -> None:
-        from tui.ui.screens.question import Question
-
-        failure = job.failure
-        text = (
-            f"{failure.summary if failure else ''}\n\nThe request went out, and the provider may have charged for it."
-        )
-
-        def answered(word: str | None) -> None:
-            if word is not None:
-                self.submit(job.request)
-
-        answers = [("s", "send again, which may be charged again")]
-        self.push_screen(Question(f"Job #{job.number}: outcome unknown", text, answers), answered)
 
     # --- leaving --------------------------------------------------------------------------------------------------
 

@@ -29,24 +29,30 @@ class Bridge:
 
     def emit(self, event: Event) -> None:
         """Hand an event over."""
-        from tui.core.events import Downloading, Receiving
-
         with self._lock:
             first = not self._events
-            if isinstance(event, (Receiving, Downloading)) and self._events and _same_progress(self._events[-1], event):
-                self._events[-1] = event
-            else:
+            place = self._earlier_progress(event)
+            if place is None:
                 self._events.append(event)
+            else:
+                self._events[place] = event
         if first:
             self._target.post_message(EngineEvents())
+
+    def _earlier_progress(self, event: Event) -> int | None:
+        """Where progress stands that this event makes past: the job's last event, if it tells of the same thing."""
+        from tui.core.events import Downloading, Receiving
+
+        if isinstance(event, (Receiving, Downloading)):
+            for place in range(len(self._events) - 1, -1, -1):
+                earlier = self._events[place]
+                if earlier.job == event.job:
+                    same = type(earlier) is type(event) and getattr(earlier, "index", 0) == getattr(event, "index", 0)
+                    return place if same else None
+        return None
 
     def fetch(self) -> list[Event]:
         """The events since the last time, in their order."""
         with self._lock:
             events, self._events = self._events, []
         return events
-
-
-def _same_progress(earlier: Event, later: Event) -> bool:
-    same_job = type(earlier) is type(later) and earlier.job == later.job
-    return same_job and getattr(earlier, "index", 0) == getattr(later, "index", 0)

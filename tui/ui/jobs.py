@@ -38,7 +38,10 @@ ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED, State.UNKNOWN})
 
 @dataclass(slots=True)
 class Job:
-    """One job. Times are Unix seconds, `until` is on the monotonic clock, `cost` is US$."""
+    """One job. Times are Unix seconds, `until` is on the monotonic clock, `cost` is US$.
+
+    `settled`: its outcome is unknown and the person has said what is to become of it.
+    """
 
     id: str
     number: int
@@ -59,6 +62,7 @@ class Job:
     cost: float | None = None
     fewer: str = ""
     ended: float | None = None
+    settled: bool = False
 
     @property
     def running(self) -> bool:
@@ -143,6 +147,11 @@ class Jobs:
     def asking(self) -> list[Job]:
         """The jobs that wait for the person's word."""
         return [job for job in self if job.question is not None]
+
+    @property
+    def unknown(self) -> list[Job]:
+        """The jobs of unknown outcome of which the person has not said what is to become."""
+        return [job for job in self if job.state is State.UNKNOWN and not job.settled]
 
     def move(self, job: str, delta: int) -> None:
         """Follow a change of the queue's order: `job` changes places with its neighbour among the waiting."""

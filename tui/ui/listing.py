@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from textual import work
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from tui.core.paths import shown
 from tui.core.request import Request
 from tui.ui.actions import Actions
 from tui.ui.screens.browsing import Browsing
@@ -19,8 +21,18 @@ from tui.ui.screens.create import CreateScreen
 from tui.ui.shelf import Shelf
 
 if TYPE_CHECKING:
-    from tui.core.record import Record
     from tui.library.files import ImageFile
+    from tui.ui.shell import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a folder holds: all its images, those that are searched for, and the prompts that are known."""
+
+    folder: Path
+    files: list[ImageFile]
+    found: list[ImageFile]
+    prompts: Mapping[Path, str]
 
 
 class Listing(Actions):
@@ -30,33 +42,44 @@ class Listing(Actions):
 
     def __init__(self) -> None:
         super().__init__()
+        self._listing: Listed | None = None
         self._watched: Path | None = None
         self._stop_watching = threading.Event()
 
-    def list_images(self) -> None:
-        self._list(self.session.shown_folder, self.session.query)
+    def list_images(self, *, rescan: bool = True) -> None:
+        self._list(self.session.shown_folder, self.session.query, None if rescan else self._listing)
 
-    @work(thread=True, exclusive=True, group="list", exit_on_error=False)
-    def _list(self, folder: Path, query: str) -> None:
+    @work(thread=True, exit_on_error=False, exclusive=True, group="list")
+    def _list(self, folder: Path, query: str, known: Listed | None) -> None:
         worker = get_current_worker()
-        files = self.shelf.images(folder)
-        found = self.shelf.find(query) if query else files
+        if not folder.is_dir() and folder != self.shelf.root:
+            self.call_from_thread(self._no_folder, folder)
+            return
+        files = known.files if known and known.folder == folder else self.shelf.images(folder)
         prompts = self.shelf.prompts()
+        found = self.shelf.matching(query, folder, files) if query else files
         if not worker.is_cancelled:
-            self.call_from_thread(self._listed, folder, files, found, prompts)
+            self.call_from_thread(self._listed, Listed(folder, files, found, prompts))
 
-    def _listed(
-        self, folder: Path, files: list[ImageFile], found: list[ImageFile], prompts: Mapping[Path, str]
-    ) -> None:
-        for screen in self._place_screens():
-            if isinstance(screen, Browsing):
-                screen.fill(files if isinstance(screen, CreateScreen) else found, prompts)
-        if folder != self._watched:
+    def _listed(self, listing: Listed) -> None:
+        self._listing = listing
+        self.refill()
+        if listing.folder != self._watched:
             self._stop_watching.set()
-            self._watched, self._stop_watching = folder, threading.Event()
-            self._watch(folder, self._stop_watching)
+            self._watched, self._stop_watching = listing.folder, threading.Event()
+            self._watch(listing.folder, self._stop_watching)
 
-    @work(thread=True, group="watch", exit_on_error=False)
+    def refill(self) -> None:
+        listing = self._listing
+        if isinstance(self.here, Browsing) and listing is not None:
+            self.here.fill(listing.files if isinstance(self.here, CreateScreen) else listing.found, listing.prompts)
+
+    def _no_folder(self, folder: Path) -> None:
+        self.notify(f"There is no folder {shown(folder)}", severity="warning")
+        if self.session.folder == folder:
+            self.open_folder(None)
+
+    @work(thread=True, exit_on_error=False, group="watch")
     def _watch(self, folder: Path, stop: threading.Event) -> None:
         """Follow the folder until another one is opened or the app ends."""
         self.shelf.follow(folder, stop, partial(self.call_from_thread, self.list_images))
@@ -65,15 +88,16 @@ class Listing(Actions):
         """The loop that ends with the app waits for its threads."""
         self._stop_watching.set()
 
-    def look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
-        self._look_up(file, then)
+    def look_up(self, file: ImageFile, then: Found, *, only_latest: str = "") -> None:
+        def find() -> None:
+            worker = get_current_worker()
+            record = self.shelf.record_of(file.path)
+            if not worker.is_cancelled:
+                self.call_from_thread(then, file, record)
 
-    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
-    def _look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
-        worker = get_current_worker()
-        record = self.shelf.record_of(file.path)
-        if not worker.is_cancelled:
-            self.call_from_thread(then, file, record)
+        # Not exclusive by itself: what somebody asked for by a key must not give way to a caption.
+        group = f"record {only_latest}"
+        self.run_worker(find, thread=True, exclusive=bool(only_latest), group=group, exit_on_error=False)
 
     def open_folder(self, folder: Path | None) -> None:
         self.session.folder = folder

@@ -81,8 +81,8 @@ class LogBook:
                 if self.lines[i].key == line.key:
                     self.lines[i] = line
                     return
-        else:
-            logger.info("%s%s", f"#{line.number} " if line.number else "", line.text)
+        # Of what changes in place, the log file has the beginning: status and request id.
+        logger.info("%s%s", f"#{line.number} " if line.number else "", line.text)
         self.lines.append(line)
         if len(self.lines) > LIMIT:
             del self.lines[: LIMIT // 10]

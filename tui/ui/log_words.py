@@ -22,7 +22,7 @@ from tui.core.events import (
 from tui.core.paths import shown
 from tui.core.pricing import describe, dollars
 from tui.core.provider import SANDBOX
-from tui.core.text import human_bytes, shorten
+from tui.core.text import human_bytes
 from tui.ui.log_book import Line
 
 
@@ -52,9 +52,8 @@ def lines(event: Event, *, pretend: bool = False) -> list[Line]:
             retry = f"retry {event.attempt - 1} of {event.attempts - 1}"
             return [line(name, "bad"), line(retry, "moving", until=time.monotonic() + (event.seconds or 0))]
         case Receiving():
-            total = f" of {human_bytes(event.total)}" if event.total else ""
-            identity = shorten(event.request_id, 16) if event.request_id else None
-            text = f"{event.status} · {human_bytes(event.received)}{total}{_request_id(identity)}"
+            total = f" of {human_bytes(event.total)}" if event.total and event.received < event.total else ""
+            text = f"{event.status} · {human_bytes(event.received)}{total}{_request_id(event.request_id)}"
             share = event.received / event.total if event.total else None
             return [line(text, "moving", key=f"{event.job}/receive", progress=share)]
         case Partial():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ class Memory:
         self.prompts: list[str] = []
         self.theme: str | None = None
         self.welcomed = False
+        self._text = "{}"
+        self._writing = threading.Lock()
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Memory:
@@ -54,11 +57,15 @@ class Memory:
             self.prompts.remove(prompt)
         self.prompts = [*self.prompts, prompt][-PROMPTS:]
 
-    def snapshot(self) -> str:
-        """The file's text; taken on the UI thread, written by `write` elsewhere."""
+    def freeze(self) -> None:
+        """Take down what is to be written; on the UI thread, where nothing changes meanwhile."""
         data = {"form": self.form, "prompts": self.prompts, "theme": self.theme, "welcomed": self.welcomed}
-        return json.dumps(data, ensure_ascii=False, indent=1)
+        self._text = json.dumps(data, ensure_ascii=False, indent=1)
 
-    def write(self, text: str) -> None:
-        """Raises OSError where the state folder can't be written."""
-        paths.write_private(self.file, text)
+    def write(self) -> None:
+        """Write what was taken down last, from any thread; a later one never gives way to an earlier one.
+
+        Raises OSError where the state folder can't be written.
+        """
+        with self._writing:
+            paths.write_private(self.file, self._text)

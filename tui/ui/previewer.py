@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ class Previewer:
         self._env = env
         self._depth = depth
         self._decoder: Decoder | None = None
+        self._thumbnails: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
 
     def warm(self) -> None:
@@ -92,7 +94,15 @@ class Previewer:
         return self.decoder.picture(path, *box, stale=stale)
 
     def keep_thumbnail(self, path: Path) -> None:
-        """Put an image's thumbnail into the cache that file managers share; what has no picture gets none."""
+        """Put an image's thumbnail into the cache that file managers share, when its turn comes; returns at once."""
+        with self._starting:
+            if self._thumbnails is None:
+                self._thumbnails = ThreadPoolExecutor(1, "safelight thumbnails")
+        # After `close` nothing is taken in any more.
+        with contextlib.suppress(RuntimeError):
+            self._thumbnails.submit(self._keep_thumbnail, path)
+
+    def _keep_thumbnail(self, path: Path) -> None:
         from tui.library import thumbnails
         from tui.render.picture import Refused, Stale
 
@@ -110,5 +120,7 @@ class Previewer:
     def close(self) -> None:
         """End the decoder; nothing is drawn afterwards."""
         with self._starting:
+            if self._thumbnails is not None:
+                self._thumbnails.shutdown(wait=False, cancel_futures=True)
             if self._decoder is not None:
                 self._decoder.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ class Session:
     memory: Memory
     provider: Provider | None = None
     providers: tuple[str, ...] = ()
-    spent: Decimal | None = None
+    spent: float | None = None
     jobs: Jobs = field(default_factory=Jobs)
     log: LogBook = field(default_factory=LogBook)
     log_open: bool = True
@@ -40,14 +39,5 @@ class Session:
 
     def apply(self, event: Event) -> Job | None:
         """Take in one event of the engine."""
-        from tui.core.events import Done
-
-        job = self.jobs.apply(event)
         self.log.apply(event)
-        if isinstance(event, Done) and event.cost is not None and job and job.provider != "sandbox":
-            self.spent = (self.spent or Decimal(0)) + Decimal(str(event.cost))
-        return job
-
-    def job_of(self, path: Path) -> Job | None:
-        """The job of this run that saved a file."""
-        return next((job for job in self.jobs if any(saved.path == path for saved in job.saved)), None)
+        return self.jobs.apply(event)

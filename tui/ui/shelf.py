@@ -37,8 +37,14 @@ class Shelf:
 
         return files.scan(folder)[:LISTED]
 
-    def find(self, query: str) -> list[ImageFile]:
-        """The library's images that fit, newest first, as the index has them."""
+    def matching(self, query: str, folder: Path, files: list[ImageFile]) -> list[ImageFile]:
+        """The images of a folder that fit: in the library as the index has them, elsewhere by their names."""
+        if folder == self.root:
+            return self._find(query)
+        words = query.lower().split()
+        return [file for file in files if all(word in file.name.lower() for word in words)]
+
+    def _find(self, query: str) -> list[ImageFile]:
         from tui.library import files
 
         entries = self.index.find(query, FOUND)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import App
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
 
 from tui.core.request import Request
 from tui.ui.commands import Command
@@ -18,6 +19,9 @@ from tui.ui.session import Session
 if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.library.files import ImageFile
+    from tui.ui.jobs import Job
+
+    Found = Callable[[ImageFile, Record | None], None]
 
 
 class Shell(App[int]):
@@ -25,6 +29,18 @@ class Shell(App[int]):
 
     session: Session
     previewer: Previewer
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002  # never, whoever asks: what is told may come from outside
+    ) -> None:
+        """A toast, its text shown as it is."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def keys_of(self, command: Command) -> str:
         """A command's keys, as the keymap has them."""
@@ -35,6 +51,10 @@ class Shell(App[int]):
         """Send a request; words about what is wrong are shown, nothing is raised."""
 
     @abstractmethod
+    def resend(self, job: Job) -> None:
+        """Send a job's request once more, to the provider that it went to."""
+
+    @abstractmethod
     def cancel_job(self, job: str) -> None:
         """Cancel a job at whatever stage it is."""
 
@@ -43,12 +63,22 @@ class Shell(App[int]):
         """Move a waiting job forward (negative) or back."""
 
     @abstractmethod
-    def list_images(self) -> None:
-        """List the folder of the session anew; the places are filled when it is read."""
+    def list_images(self, *, rescan: bool = True) -> None:
+        """List the folder of the session anew; the place that is shown is filled when it is read.
+
+        Without `rescan` only the search changed, and the folder is not read again.
+        """
 
     @abstractmethod
-    def look_up(self, file: ImageFile, then: Callable[[ImageFile, Record | None], None]) -> None:
-        """Find what is known of an image; `then` is called on the UI thread, unless a later look-up came first."""
+    def look_up(self, file: ImageFile, then: Found, *, only_latest: str = "") -> None:
+        """Find what is known of an image and call `then` on the UI thread.
+
+        With `only_latest`, a name, a later look-up of the same name takes the place of this one.
+        """
+
+    @abstractmethod
+    def refill(self) -> None:
+        """Fill the place that is shown with what was listed last."""
 
     @abstractmethod
     def open_folder(self, folder: Path | None) -> None:
@@ -63,12 +93,12 @@ class Shell(App[int]):
         """Give a waiting job the person's answer."""
 
     @abstractmethod
-    def use_provider(self, name: str) -> None:
-        """Send from now on to another provider."""
+    def remember(self) -> None:
+        """Write down what is remembered between runs."""
 
     @abstractmethod
-    def load_themes(self) -> None:
-        """Read every theme, so that any can be chosen."""
+    def use_provider(self, name: str) -> None:
+        """Send from now on to another provider."""
 
     @property
     @abstractmethod

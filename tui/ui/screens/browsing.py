@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.content import Content
+from textual.dom import DOMNode
+from textual.widget import Widget
 
 from tui.core.paths import expanded, shown
-from tui.core.pricing import dollars
+from tui.core.pricing import describe, dollars, estimate
 from tui.core.request import Request
-from tui.core.text import clean_line, human_bytes
-from tui.ui.commands import bindings
+from tui.core.text import clean_line, human_bytes, shorten
+from tui.ui.commands import bindings, in_scope
 from tui.ui.previewer import Previewer
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.library.files import ImageFile
 
+IMAGE_ACTIONS = frozenset((command.action or command.id).split("(")[0] for command in in_scope("images"))
+FROM_THE_LIST = frozenset({"repeat", "reuse"})
 NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside"})
 
 
@@ -73,7 +77,7 @@ class Browsing(Place):
             self.preview.show(None)
             return
         self.preview.show(file.path, Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted"))
-        shell(self).look_up(file, self.describe)
+        shell(self).look_up(file, self.describe, only_latest=self.PLACE)
 
     def describe(self, file: ImageFile, record: Record | None) -> None:
         """Put what is known beside the image."""
@@ -83,10 +87,29 @@ class Browsing(Place):
     # --- what can be done with the image under the cursor -----------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
-        """What acts on an image is greyed out where there is none."""
-        if action in NEEDS_IMAGE and self.is_mounted and self.file is None:
-            return None
-        return True
+        """Letters act on images only where images have the focus, and greyed out where there is none.
+
+        From the list alone one is made again: a letter that was meant for something else must never send a request.
+        """
+        if action not in IMAGE_ACTIONS or not self.is_mounted:
+            return True
+        listed = self.images.has_focus
+        looked_at = any(pane in self._focus_path() for pane in self.image_panes)
+        if not (listed or (looked_at and action not in FROM_THE_LIST)):
+            return False
+        return None if action in NEEDS_IMAGE and self.file is None else True
+
+    @property
+    def image_panes(self) -> list[Widget]:
+        """The panes beside the list that show the image under its cursor."""
+        return [self.preview]
+
+    def _focus_path(self) -> list[DOMNode]:
+        return self.focused.ancestors_with_self if self.focused is not None else []
+
+    def on_screen_resume(self) -> None:
+        """What was listed while another place was shown."""
+        shell(self).refill()
 
     def action_open_image(self) -> None:
         from tui.ui.screens.viewer import Viewer
@@ -103,7 +126,25 @@ class Browsing(Place):
         self._with_request(shell(self).reuse)
 
     def action_repeat(self) -> None:
-        self._with_request(shell(self).submit)
+        self._with_request(self._repeat)
+
+    def _repeat(self, request: Request) -> None:
+        """Send it, after a question wherever it costs something."""
+        from tui.ui.screens.question import Question
+
+        provider = self.session.provider
+        if provider is None or provider.is_sandbox:
+            shell(self).submit(request)
+            return
+
+        def answered(word: str | None) -> None:
+            if word is not None:
+                shell(self).submit(request)
+
+        price = describe(estimate(request, self.session.catalogue.get(request.model)))
+        size = request.parameters.get("size", "")
+        text = f"{request.model} {size} ×{request.count} · {price}\n\n{shorten(clean_line(request.prompt), 300)}"
+        self.app.push_screen(Question("The same again?", text, [("y", f"send it to {provider.name}")]), answered)
 
     def _with_request(self, act: Callable[[Request], None]) -> None:
         """Rebuild the request that made the image and act on it."""
@@ -140,10 +181,15 @@ class Browsing(Place):
 
         if self.file is None:
             return
-        try:
-            open_outside(self.file.path if what == "file" else self.file.path.parent)
-        except OutsideError as error:
-            self.notify(str(error), severity="warning", markup=False)
+        path = self.file.path if what == "file" else self.file.path.parent
+
+        def run() -> None:
+            try:
+                open_outside(path)
+            except OutsideError as error:
+                self.app.call_from_thread(self.notify, str(error), severity="warning")
+
+        self.app.run_worker(run, thread=True, group="outside", exit_on_error=False)
 
     def action_next_style(self) -> None:
         self.notify(f"Preview: {self.previewer.next_style()}", timeout=2)
@@ -167,7 +213,7 @@ class Browsing(Place):
                 shell(self).open_folder(expanded(text, os.environ) if text else None)
 
         choices = [Choice("", shown(self.session.library), "the library")]
-        self.app.push_screen(Pick("Folder", choices, free=True, hint="type a path", check=_folder_problem), chosen)
+        self.app.push_screen(Pick("Folder", choices, free=True, hint="type a path"), chosen)
 
 
 def _is_text(text: str) -> bool:
@@ -177,13 +223,6 @@ def _is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _folder_problem(text: str) -> str:
-    try:
-        return "" if expanded(text, os.environ).is_dir() else "no such folder"
-    except (OSError, ValueError) as error:
-        return clean_line(getattr(error, "strerror", None) or "no such folder")
 
 
 def caption(file: ImageFile, record: Record | None) -> Content:

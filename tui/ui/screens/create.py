@@ -11,7 +11,7 @@ from textual.app import SuspendNotSupported
 from textual.widget import Widget
 
 from tui.core.text import clean
-from tui.ui.commands import bindings, in_scope
+from tui.ui.commands import bindings
 from tui.ui.previewer import Previewer
 from tui.ui.screens.browsing import Browsing
 from tui.ui.session import Session
@@ -20,11 +20,11 @@ from tui.ui.widgets.field import Field
 from tui.ui.widgets.form import Form
 from tui.ui.widgets.image_list import ImageList
 from tui.ui.widgets.preview import Preview
+from tui.ui.widgets.prompt import LONGEST
 
 if TYPE_CHECKING:
     from tui.core.events import Event
 
-IMAGE_ACTIONS = frozenset((command.action or command.id).split("(")[0] for command in in_scope("images"))
 EMPTY_PREVIEW = "The image develops here.\nWrite a prompt and press ctrl+j."
 EMPTY_OUTPUTS = "Your images will stand here.\nPress ctrl+j to make the first one."
 
@@ -57,17 +57,6 @@ class CreateScreen(Browsing):
         if self.is_mounted and self.form.sandbox != sandbox:
             self.form.sandbox = sandbox
             self.form.refresh_price()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Letters act on images only where images have the focus, and only from their list is one made again.
-
-        A letter that was meant for the prompt must never send a request.
-        """
-        if action in IMAGE_ACTIONS and self.is_mounted:
-            listed = self.images.has_focus
-            if not (listed or (self.preview.canvas.has_focus and action not in ("repeat", "reuse"))):
-                return False
-        return super().check_action(action, parameters)
 
     def develop(self, event: Event) -> None:
         """Follow the newest job: each partial image, then the saved one."""
@@ -141,7 +130,7 @@ class CreateScreen(Browsing):
         if text is None:
             self.notify(problem, severity="warning", markup=False)
         else:
-            self.form.prompt.write(clean(text))
+            self.form.prompt.write(clean(text, limit=LONGEST))
 
     def action_prompts(self) -> None:
         from tui.ui.screens.pick import Pick

@@ -49,6 +49,10 @@ class LibraryScreen(Browsing):
             self.preview.show(None)
             self.query_one(Details).show(None, None)
 
+    @property
+    def image_panes(self) -> list[Widget]:
+        return [self.preview, self.query_one(Details)]
+
     def describe(self, file: ImageFile, record: Record | None) -> None:
         super().describe(file, record)
         if file == self.images.file:
@@ -78,4 +82,4 @@ class LibraryScreen(Browsing):
 
     def _search(self, query: str) -> None:
         self.session.query = query.strip()
-        shell(self).list_images()
+        shell(self).list_images(rescan=False)

@@ -49,7 +49,7 @@ class Viewer(Over[Path]):
         place = f"  {self._at + 1} of {len(self._files)}"
         self.preview.border_title = Content.assemble(self.file.name, (place, "$text-disabled"))
         self.preview.show(self.file.path, caption(self.file, None))
-        shell(self).look_up(self.file, self._describe)
+        shell(self).look_up(self.file, self._describe, only_latest="viewer")
 
     def _describe(self, file: ImageFile, record: Record | None) -> None:
         if file == self.file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from textual import on
@@ -95,7 +96,7 @@ class Form(Vertical):
         if not text:
             return None
         if parameter is not None and parameter.kind == "integer":
-            return int(text) if text.isascii() and text.lstrip("-").isdigit() else text
+            return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else text
         return text
 
     def complaint(self, field: Field, text: str) -> str:

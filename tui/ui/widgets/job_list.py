@@ -1,4 +1,4 @@
-"""The jobs of this run, the newest first."""
+"""The jobs of this run: those that run or wait in their order, then those that ended, the newest first."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class JobList(Lines):
 
     def follow(self) -> None:
         here = self.job
-        self._rows = list(self._jobs)[::-1]
-        running = self._jobs.running
-        count = f"  {running} running · {len(self._rows)} in all" if self._rows else ""
+        running = [job for job in self._jobs if job.running]
+        self._rows = [*running, *(job for job in reversed(list(self._jobs)) if not job.running)]
+        count = f"  {len(running)} running · {len(self._rows)} in all" if self._rows else ""
         self.border_title = Content.assemble("Jobs", (count, "$text-disabled"))
         if here is not None:
             self.set_reactive(Lines.cursor, self._rows.index(here))

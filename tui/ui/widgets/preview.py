@@ -136,6 +136,9 @@ class Preview(Vertical):
         except Refused as refused:
             if not worker.is_cancelled:
                 self.app.call_from_thread(self._refused, path, refused.reason)
+        except OSError as error:
+            if not worker.is_cancelled:
+                self.app.call_from_thread(self._refused, path, f"its decoder can't be started: {error.strerror}")
         else:
             if not worker.is_cancelled:
                 self.app.call_from_thread(self._drawn, path, rendered)

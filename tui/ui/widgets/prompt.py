@@ -7,6 +7,9 @@ from textual.widgets import TextArea
 
 from tui.core.text import clean
 
+# Far more than any model takes: a prompt that is too long is refused in words, never cut.
+LONGEST = 1_000_000
+
 
 class Prompt(TextArea):
     """What is typed or pasted is cleaned only when it is used, so that the cursor never jumps."""
@@ -42,7 +45,7 @@ class Prompt(TextArea):
     @property
     def words(self) -> str:
         """The prompt as it is sent."""
-        return clean(self.text)
+        return clean(self.text, limit=LONGEST)
 
     def recall(self, prompts: list[str], delta: int) -> bool:
         """Go through earlier prompts; past the newest the draft comes back. False where there are no more."""

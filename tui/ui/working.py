@@ -1,0 +1,120 @@
+"""The jobs: sent to the engine, and what the engine tells of them shown."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from tui.core.provider import Provider
+from tui.core.request import Request
+from tui.ui.bridge import Bridge, EngineEvents
+from tui.ui.listing import Listing
+from tui.ui.screens.create import CreateScreen
+
+if TYPE_CHECKING:
+    from tui.core.events import Event
+    from tui.engine.thread import EngineThread
+    from tui.ui.jobs import Job
+
+# Seconds in which the same request from the same keys is taken for one that was pressed twice.
+TWICE = 0.7
+
+
+class Working(Listing):
+    """The part of the app between the screens and the engine. `engine` is None until it is loaded."""
+
+    engine: EngineThread | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine = None
+        self.bridge = Bridge(self)
+        self._went_to: dict[str, Provider] = {}
+        self._last_sent: tuple[float, Request, Provider] | None = None
+
+    @on(EngineEvents)
+    def _engine_events(self) -> None:
+        for event in self.bridge.fetch():
+            self.session.apply(event)
+            self._react(event)
+        self._follow()
+
+    def _react(self, event: Event) -> None:
+        from tui.core.events import Cancelled, Done, Failed, Saved, Unknown, Waiting
+
+        for screen in self._place_screens():
+            if isinstance(screen, CreateScreen):
+                screen.develop(event)
+        if isinstance(event, Saved):
+            self.previewer.keep_thumbnail(event.path)
+            self.list_images()
+        if isinstance(event, (Done, Failed, Unknown, Cancelled)):
+            self.count_spending()
+        if isinstance(event, (Done, Failed, Unknown)) or (isinstance(event, Waiting) and event.seconds is None):
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        """A toast for what happens while the person is elsewhere, or where an answer is wanted."""
+        from tui.core.events import Done, Failed, Unknown, Waiting
+
+        job = self.session.jobs.get(event.job)
+        elsewhere = self.current_mode != "create"
+        match event:
+            case Done() if elsewhere and job:
+                self.notify(f"#{event.number} done: {event.saved} saved", markup=False)
+            case Failed() | Unknown():
+                head = "outcome unknown, f9 offers to send again" if isinstance(event, Unknown) else event.failure.kind
+                self.notify(f"#{event.number} {head}: {event.failure.message}"[:300], severity="error", markup=False)
+            case Waiting():
+                self.notify(f"#{event.number} {event.failure.kind}: f9 answers", severity="warning", markup=False)
+
+    @work(thread=True, exit_on_error=False, exclusive=True, group="spent")
+    def count_spending(self) -> None:
+        """What today cost, as the records have it."""
+        self.call_from_thread(self._take_spent, self.shelf.spent_today())
+
+    def _take_spent(self, spent: float) -> None:
+        self.session.spent = spent
+        self._follow()
+
+    def submit(self, request: Request) -> None:
+        provider = self.session.provider
+        if provider is None or self.engine is None:
+            self.notify("Still starting: try again in a moment", severity="warning")
+            return
+        now, last = time.monotonic(), self._last_sent
+        if last and last[1:] == (request, provider) and now - last[0] < TWICE:
+            self.notify("Sent already; once more sends it again", timeout=3)
+            return
+        self._last_sent = (now, request, provider)
+        self._send(request, provider)
+
+    def resend(self, job: Job) -> None:
+        if provider := self._went_to.get(job.id):
+            self._send(job.request, provider)
+
+    def _send(self, request: Request, provider: Provider) -> None:
+        assert self.engine is not None
+        job = self.engine.submit(request, provider)
+        self._went_to[job] = provider
+        self.session.memory.sent(request.prompt)
+        self.remember()
+        for screen in self._place_screens():
+            if isinstance(screen, CreateScreen):
+                screen.developing = job
+
+    def cancel_job(self, job: str) -> None:
+        if self.engine is not None:
+            self.engine.cancel(job)
+
+    def move_job(self, job: str, delta: int) -> None:
+        if self.engine is not None:
+            self.engine.move(job, delta)
+        self.session.jobs.move(job, delta)
+        self._follow()
+
+    def answer_job(self, job: str, choice: str) -> None:
+        if self.engine is not None:
+            self.engine.answer(job, choice)
