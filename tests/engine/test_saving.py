@@ -164,6 +164,74 @@ def test_a_full_disk_takes_the_reserve_before_it_refuses(tmp_path: Path) -> None
     assert not entry.folder.exists()
 
 
+def spoiling(b: Bench, name: str, script: bytes) -> Callable[[socket.socket], None]:
+    """Answers, after a folder has taken the name of a file of the journal."""
+
+    def send(connection: socket.socket) -> None:
+        for entry in (b.out / SPOOL).iterdir():
+            (entry / name).mkdir(exist_ok=True)
+            (entry / name / "in the way").touch()
+        connection.sendall(script)
+
+    return send
+
+
+async def test_a_journal_that_cannot_be_swept_away_leaves_a_done_job_done(bench: Make) -> None:
+    b = bench()
+    with RawServer() as server:
+        server.on("POST", spoiling(b, "done.json", answer(images(1))))
+        ended = await b.run(Provider("x", f"{server.url}/v1", KEY))
+    assert isinstance(ended, Done)
+    entry = Entry.adopt(b.out, ended.job)
+    assert entry is not None, "its lock is free"
+    assert not (entry.folder / "reserve").exists()
+    entry.release()
+
+
+async def test_a_journal_that_cannot_be_written_leaves_a_failed_job_failed(bench: Make) -> None:
+    b = bench()
+    with RawServer() as server:
+        server.on("POST", spoiling(b, "attempts.jsonl", answer(b"<html>hello</html>", "text/html")))
+        ended = await b.run(Provider("x", f"{server.url}/v1", KEY))
+    assert isinstance(ended, Failed)
+    assert ended.failure.kind is Kind.UNEXPECTED
+    assert b.kept["response"] == b"<html>hello</html>"
+    entry = Entry.adopt(b.out, ended.job)
+    assert entry is not None, "its lock is free"
+    entry.release()
+
+
+REFUSED = answer(b'{"error": {"message": "slow down"}}', status="429 Too Many Requests", **{"Retry-After": "300"})
+
+
+async def test_a_refusal_that_cannot_be_noted_is_still_tried_again(bench: Make) -> None:
+    b = bench()
+    with RawServer() as server:
+        server.on("POST", spoiling(b, "attempts.jsonl", REFUSED))
+        job = b.submit(Provider("x", f"{server.url}/v1", KEY))
+        await b.until(Waiting)
+        obstacle = b.out / SPOOL / job / "attempts.jsonl"
+        (obstacle / "in the way").unlink()
+        obstacle.rmdir()
+        server.on("POST", answer(images(1)))
+        b.runner.answer(job, "retry")
+        assert isinstance(await b.end(job), Done)
+        assert len(server.heard) == 2
+
+
+async def test_an_attempt_that_cannot_be_noted_is_not_sent(bench: Make) -> None:
+    b = bench()
+    with RawServer() as server:
+        server.on("POST", spoiling(b, "attempts.jsonl", REFUSED))
+        job = b.submit(Provider("x", f"{server.url}/v1", KEY))
+        await b.until(Waiting)
+        b.runner.answer(job, "retry")
+        ended = await b.end(job)
+        assert len(server.heard) == 1
+    assert isinstance(ended, Failed)
+    assert ended.failure.kind is Kind.STORAGE
+
+
 # --- endings that another run finishes ---
 
 
