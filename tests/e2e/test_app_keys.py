@@ -149,7 +149,7 @@ def test_on_a_small_screen_the_details_come_and_go(home: Path) -> None:
         app.wait_for("folder")
         app.wait_until_quiet(0.15)
         app.press("i")
-        app.wait_for(gone("folder"))
+        app.wait_for(partial(gone("folder"), app))
 
 
 def listed(app: App) -> list[int]:
