@@ -208,7 +208,7 @@ def test_a_sentence_that_lost_its_quotes_pays_for_nothing(program: Program, sand
         ("html", 1, "unexpected answer"),
         ("rate-limit-long", 1, "10 min 00 s"),
         ("reset", 3, "outcome unknown"),
-        ("short-body", 3, "what came of the answer is kept in"),
+        ("short-body", 3, "What came is kept in ~"),
     ],
 )
 def test_the_exit_code_says_whether_it_was_refused_or_is_unknown(
@@ -260,7 +260,7 @@ def test_a_failed_download_says_where_the_answer_is_kept(program: Program, sandb
     assert "the image's URL ends at" in ended.stderr
     assert "sig=" not in ended.stderr
     (kept,) = program.library.glob(".safelight/spool/*/response")
-    assert f"the answer is kept in {kept}" in ended.stderr
+    assert f"What came is kept in ~/{kept.relative_to(program.home)}" in ended.stderr
 
 
 def test_fewer_images_than_asked_for_are_no_success(program: Program, sandbox: Sandbox) -> None:

@@ -208,6 +208,14 @@ def test_doctor_says_where_a_key_was_found_and_never_the_key(program: Program, s
     assert found["keys"]["provider in use"] == "openai"
 
 
+def test_doctor_counts_the_jobs_that_were_left_behind(program: Program, sandbox: Sandbox) -> None:
+    assert json.loads(program("doctor", "--json").stdout)["folders"]["left behind"] == "nothing"
+    assert program.at(sandbox)("generate", "fault:reset", "--model", "dall-e-2", "--size", "256x256").returncode == 3
+    said = json.loads(program("doctor", "--json").stdout)["folders"]["left behind"]
+    spool = (program.library / ".safelight" / "spool").relative_to(program.home)
+    assert said == f"1 unfinished job in ~/{spool}"
+
+
 def test_doctor_says_what_the_terminal_can_do_and_why(program: Program) -> None:
     env = {"COLORTERM": "truecolor", "TMUX": "/tmp/tmux-1/default,1,0", "SSH_CONNECTION": "a b c d"}
     terminal = json.loads(program("doctor", "--json", **env).stdout)["terminal"]

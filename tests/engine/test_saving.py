@@ -298,7 +298,7 @@ async def test_closing_while_an_image_is_asked_about_keeps_its_url(bench: Make, 
     await b.runner.close(grace=20)
     ended = await b.end(job)
     assert isinstance(ended, Failed)
-    assert "recover" in ended.failure.advice
+    assert ended.failure.advice == f"What came is kept in {b.out / SPOOL / job / 'response'}"
     assert "response" in b.kept
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tui.core.events import Cancelled, Done, Event, Failed, Unknown
 from tui.core.failures import Failure, Kind
+from tui.core.paths import shown
 from tui.engine.finish import Outcome
 from tui.engine.job import Job
 from tui.engine.network import LOST
@@ -15,11 +17,7 @@ from tui.engine.spool import Entry
 
 log = logging.getLogger("safelight.engine")
 _LEFT = replace(LOST, message="the program ended before the answer came")
-_UNFINISHED = Failure(
-    kind=Kind.INTERRUPTED,
-    message="the program ended before everything was saved",
-    advice="What came is kept in the spool: safelight recover goes on with it.",
-)
+_UNFINISHED = Failure(kind=Kind.INTERRUPTED, message="the program ended before everything was saved")
 
 
 class Ending:
@@ -56,7 +54,8 @@ class Ending:
             self._unknown(failure)
             return
         self._keep = self._job.sent
-        self._is(Failed, failure=failure)
+        # There is nothing left to retry.
+        self._is(Failed, failure=replace(failure, advice=""))
 
     def stopped(self, *, closing: bool) -> None:
         """The person cancelled, or the program ends and leaves the job to recovery."""
@@ -86,9 +85,17 @@ class Ending:
             self._entry.release()
 
     def _unknown(self, failure: Failure) -> None:
-        body = self._entry.body
+        kept, received = self._kept()
+        self._is(Unknown, failure=failure, received=received, kept=kept)
+
+    def _kept(self) -> tuple[Path | None, int]:
+        """What came of the answer and stays, with its bytes."""
+        body = self._entry.body if self._keep else None
         received = body.stat().st_size if body else 0
-        self._is(Unknown, failure=failure, received=received, kept=body if received else None)
+        return (body if received else None), received
 
     def _is(self, kind: type[Event], **facts: Any) -> None:
+        kept, _ = self._kept()
+        if kept is not None and (failure := facts.get("failure")):
+            facts["failure"] = replace(failure, advice=f"{failure.advice} What came is kept in {shown(kept)}".strip())
         self.kind, self.facts = kind, facts

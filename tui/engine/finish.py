@@ -27,7 +27,7 @@ from tui.engine.spool import Entry, Head
 T = TypeVar("T")
 # The person's own names are no part of what is known of an image.
 PRIVATE = frozenset({"user", "safety_identifier"})
-_KEPT = "What came is kept in the spool. Does the base URL lead to an Images API?"
+_ASTRAY = "Does the base URL lead to an Images API?"
 # Writes a record into a library and gives what is known of the image now, where that is more.
 RecordWriter = Callable[[Path, Record], Record | None]
 
@@ -203,7 +203,7 @@ def _imageless(answer: Answer, head: Head) -> Failure:
     """Why an answer without an image has none, and whether the provider may have made one all the same."""
     if answer.error is not None:
         failure = retry.describe(answer.error, head.status)
-        advice = LOST.advice if answer.streamed else failure.advice or _KEPT
+        advice = LOST.advice if answer.streamed else failure.advice or _ASTRAY
         return replace(failure, request_id=head.request_id, unknown=answer.streamed, advice=advice)
     if answer.streamed or not answer.complete:
         return replace(LOST, kind=Kind.UNEXPECTED, message=f"the answer is {answer.form}", request_id=head.request_id)
@@ -211,4 +211,4 @@ def _imageless(answer: Answer, head: Head) -> Failure:
 
 
 def _unreadable(message: str) -> Failure:
-    return Failure(kind=Kind.UNEXPECTED, message=message, advice=_KEPT)
+    return Failure(kind=Kind.UNEXPECTED, message=message, advice=_ASTRAY)

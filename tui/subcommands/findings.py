@@ -18,6 +18,8 @@ from tui.core.provider import SANDBOX, Provider
 from tui.core.text import clean_line, human_bytes
 from tui.engine import keys
 from tui.engine.client import OLDEST
+from tui.engine.leftovers import leftovers
+from tui.engine.spool import SPOOL
 from tui.render.terminal import detect
 from tui.subcommands import flags, output
 
@@ -111,6 +113,9 @@ def _folders(config: Config, env: Mapping[str, str], problems: list[str]) -> dic
         # Where a folder should be, a file is no use.
         if not _writable(folder) or (name != "log" and folder.is_file()):
             problems.append(f"the {name} can't be written: {paths.shown(folder, env)}")
+    left = len(leftovers(config.library))
+    spool = paths.shown(config.library / SPOOL, env)
+    found["left behind"] = f"{left} unfinished job{'s' if left > 1 else ''} in {spool}" if left else "nothing"
     free = shutil.disk_usage(_there(config.library)).free
     found["free"] = f"{free / 1e9:.1f} GB where the library is"
     if free < LOW_ON_SPACE:

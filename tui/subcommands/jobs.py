@@ -100,10 +100,6 @@ class _Jobs:
                     ends = time.strftime("%H:%M", time.localtime(event.expires))
                     self._progress.say(f"the image's URL ends at {ends}", event.number)
                 self._questions.ask(event)
-            case Failed() if (response := self._response(event)).exists():
-                self._progress.say(f"the answer is kept in {output.shown_path(response)}", event.number)
-            case Unknown(kept=Path() as kept):
-                self._progress.say(f"what came of the answer is kept in {output.shown_path(kept)}", event.number)
 
     def _print(self, event: Saved) -> None:
         if self._as_json:
