@@ -142,6 +142,12 @@ class Terminal:
 
     def read(self, seconds: float = 0.05) -> bytes:
         """What the program writes within the time, as soon as it writes anything; nothing once it has ended."""
+        data = self.receive(seconds)
+        self._show(data)
+        return data
+
+    def receive(self, seconds: float) -> bytes:
+        """The same for `raw` only: the emulator, which takes its time, is not shown it."""
         try:
             if not select.select([self.child.child_fd], [], [], seconds)[0]:
                 return b""
@@ -149,7 +155,6 @@ class Terminal:
         except (OSError, ValueError):  # Linux answers EIO once the last process has closed its end
             return b""
         self.raw += data
-        self._show(data)
         return data
 
     def _show(self, data: bytes) -> None:
