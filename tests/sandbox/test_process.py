@@ -94,11 +94,18 @@ def test_an_interrupt_meant_for_the_program_leaves_its_sandbox_alone() -> None:
         assert generate(running.base_url, "a fox") == 200
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no sessions")
+def test_a_key_of_the_terminal_does_not_reach_the_sandbox() -> None:
+    with process.start() as running:
+        assert os.getpgid(running.pid) != os.getpgid(0) and os.getsid(running.pid) != os.getsid(0)
+
+
 def test_a_sandbox_knows_no_secret_of_the_process_that_started_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SOME_API_KEY", "MY_TOKEN", "db_password"):
         monkeypatch.setenv(name, "hush")
+    monkeypatch.setenv("STUDIO_LOGIN", "hush")
     monkeypatch.setenv("LANG", "C.UTF-8")
-    given = process._environment()
+    given = process._environment(["STUDIO_LOGIN"])
     assert "hush" not in given.values() and given["LANG"] == "C.UTF-8"
 
 

@@ -86,6 +86,11 @@ class Config:
         return Path(self.get("out"))
 
     @property
+    def key_names(self) -> frozenset[str]:
+        """The environment variables that hold the providers' keys: no child process is told them."""
+        return frozenset(entry.key_env for entry in self.providers.values() if entry.key_env)
+
+    @property
     def extra_models(self) -> Path:
         return self.file.parent / "models.toml"
 

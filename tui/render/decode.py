@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
+from tui.core.children import environment
 from tui.core.text import clean_line, human_seconds
 from tui.render.picture import Picture, Refused, Stale
 from tui.render.wire import read_message, write_message
@@ -25,7 +26,7 @@ Ground = tuple[int, int, int] | Literal["checker"]
 # The working folder is no place to import from: it may be full of somebody else's files.
 _START = "import sys; sys.path.append(sys.argv[1]); from tui.render.child import main; main()"
 _ROOT = str(Path(__file__).resolve().parents[2])
-# By allow-list, so that no key can come along under a name that nobody thought of.
+# By allow-list besides, so that no key can come along under a name that nobody thought of.
 _ENVIRONMENT = (
     *("PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
     *("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUTF8", "VIRTUAL_ENV"),
@@ -43,7 +44,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name in _ENVIRONMENT},
+            env={name: value for name, value in environment(os.environ).items() if name in _ENVIRONMENT},
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )

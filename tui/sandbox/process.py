@@ -7,14 +7,15 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tui.core.children import environment
+
 GREETING = "listening on "
 PATIENCE = 2.0  # seconds that a child has to end by itself
-SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 
 
 class SandboxError(RuntimeError):
@@ -45,13 +46,24 @@ class SandboxProcess:
         self.stop()
 
 
-def start(*, faults: Sequence[str] = (), pace: float = 0.0, timeout: float = 10) -> SandboxProcess:
-    """Start a sandbox and wait until it listens, at most `timeout` seconds; raises SandboxError."""
+def start(
+    *, faults: Sequence[str] = (), pace: float = 0.0, timeout: float = 10, drop: Collection[str] = ()
+) -> SandboxProcess:
+    """Start a sandbox and wait until it listens, at most `timeout` seconds; raises SandboxError.
+
+    It does not know the variables in `drop`, nor any that look like a secret.
+    """
     # -P: a folder named tui where the person happens to work must not be taken for this package.
     command = [sys.executable, "-P", "-m", "tui.sandbox", "--until-eof", "--pace", str(pace)]
     command += [part for name in faults for part in ("--fault", name)]
     child = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=_environment()
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=_environment(drop),
+        # Ctrl+C in the terminal is the program's alone: the sandbox goes when its input ends.
+        start_new_session=True,
     )
     lines: list[str] = []
     reader = threading.Thread(target=_greeting, args=(child, lines), daemon=True)
@@ -85,13 +97,9 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def _environment() -> dict[str, str]:
+def _environment(drop: Collection[str] = ()) -> dict[str, str]:
     """This process's environment without anything that looks like a secret, and with the way to this package."""
     root = str(Path(__file__).resolve().parents[2])
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith("OPENAI_") and not any(word in name.upper() for word in SECRETS)
-    }
+    kept = environment(os.environ, drop=drop)
     # One thread paints one image; a pool of threads an image would only cost memory.
     return {**kept, "PYTHONPATH": root, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

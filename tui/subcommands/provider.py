@@ -34,7 +34,7 @@ def opened(config: Config, env: Mapping[str, str]) -> Iterator[Provider]:
     if config.get("provider") != SANDBOX:
         output.say(NO_KEY)
     try:
-        sandbox = process.start()
+        sandbox = process.start(drop=config.key_names)
     except (process.SandboxError, OSError) as error:
         raise NoProviderError(f"the sandbox does not start: {error}") from error
     with sandbox:
