@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,21 @@ def test_a_private_file_is_for_the_person_only_and_replaced_in_one_step(tmp_path
     assert file.stat().st_ino != before
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [each.name for each in file.parent.iterdir()] == ["form.json"]
+
+
+def test_a_private_file_may_be_written_by_several_threads_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "form.json"
+    texts = [str(number) * 200_000 for number in range(8)]
+    with ThreadPoolExecutor(len(texts)) as pool:
+        for _ in range(5):
+            list(pool.map(lambda text: paths.write_private(file, text), texts))
+            assert file.read_text() in texts
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_private_file_that_cannot_be_replaced_leaves_no_draft(tmp_path: Path) -> None:
+    folder = tmp_path / "form.json"
+    folder.mkdir()
+    with pytest.raises(OSError):
+        paths.write_private(folder, "text")
+    assert list(tmp_path.iterdir()) == [folder]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from tui.core.text import clean_line
 APP = "safelight"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+_drafts = itertools.count()
 
 
 def _xdg(env: Mapping[str, str], name: str, fallback: str) -> Path:
@@ -93,13 +95,18 @@ def private_folder(path: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file of ours in one step, readable by the person only."""
+    """Replace a file of ours in one step, readable by the person only. Raises OSError, and leaves nothing then."""
     private_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as file:
-        file.write(text)
-    temporary.replace(path)
+    # Two threads may write the same file at once: each has a draft of its own.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_drafts)}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as file:
+            file.write(text)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def is_windows() -> bool:
