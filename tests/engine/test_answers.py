@@ -107,6 +107,15 @@ async def test_moving_and_drawn_images_are_saved_too(bench: Make, provider: Prov
     assert b.files[0].suffix == f".{kind}"
 
 
+async def test_the_cost_of_a_drawing_is_not_known_because_its_author_is_paid_besides(
+    bench: Make, provider: Provider
+) -> None:
+    b = bench()
+    ended = await b.run(provider, model="gpt-image-2.6-flare", output_format="svg")
+    assert isinstance(ended, Done)
+    assert ended.cost is None and b.saved[0].origin.cost is None
+
+
 async def test_names_come_from_the_answers_own_time_in_utc(bench: Make, provider: Provider) -> None:
     b = bench()
     await b.run(provider, model="dall-e-2", n=2, response_format="b64_json")

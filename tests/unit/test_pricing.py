@@ -201,6 +201,11 @@ def test_an_answer_costs_what_its_usage_says() -> None:
     assert cost("gpt-image-2.6-flare", usage) == Decimal(100 * 5 + 500 * 8 + 1756 * 30) / 1_000_000
 
 
+def test_what_an_author_that_is_paid_besides_made_has_no_known_cost() -> None:
+    usage = {"output_tokens_details": {"text_tokens": 0, "image_tokens": 1000}}
+    assert actual(model("gpt-image-2.6-flare"), usage, Request("", "x"), 1, authored=True) is None
+
+
 def test_text_that_a_model_writes_has_its_own_price_where_one_is_published() -> None:
     usage = {"output_tokens_details": {"text_tokens": 1000, "image_tokens": 1000}}
     assert cost("gpt-image-1.5", usage) == Decimal(1000 * 10 + 1000 * 32) / 1_000_000

@@ -88,11 +88,16 @@ def _flat_estimate(request: Request, model: Model) -> Estimate:
     return Estimate(why=f"no price known for {size}")
 
 
-def actual(model: Model, usage: Mapping[str, Any] | None, request: Request, images: int) -> Decimal | None:
+def actual(
+    model: Model, usage: Mapping[str, Any] | None, request: Request, images: int, *, authored: bool = False
+) -> Decimal | None:
     """What an answer cost: from its `usage`, or from the price of an image; None where neither is known.
 
-    A `usage` without details counts its input as text and its output as image tokens.
+    A `usage` without details counts its input as text and its output as image tokens. `authored`: another model
+    wrote the image and is paid besides, at prices that are not published.
     """
+    if authored:
+        return None
     if model.image_prices:
         whole = _flat_estimate(request, model).high
         return whole / request.count * images if whole is not None else None

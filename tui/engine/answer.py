@@ -41,11 +41,15 @@ class Developing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`complete` is False where the text ends early or is broken; `form` says in words what the body is."""
+    """`complete` is False where the text ends early or is broken; `form` says in words what the body is.
+
+    `authored`: a model of its own wrote the drawing, whose work is no part of `usage`.
+    """
 
     items: tuple[Item, ...] = ()
     created: int | None = None
     usage: Mapping[str, Any] | None = None
+    authored: bool = False
     error: object = None
     complete: bool = True
     streamed: bool = False
@@ -64,6 +68,7 @@ class Reader:
         self._items: list[tuple[int | None, Item]] = []
         self._created: int | None = None
         self._usage: Mapping[str, Any] | None = None
+        self._authored = False
         self._error: object = None
         self._too_large = False
 
@@ -127,6 +132,7 @@ class Reader:
             return None if source is None else Developing(place, stage or 0, source)
         if kind.endswith("completed") or images is value.get("data"):
             self._usage = _mapping(value.get("usage")) or self._usage
+            self._authored |= bool(value.get("svg_usage"))
             self._created = _time(value) or self._created
             self._items += [(_index(image), item) for image in images or () if (item := _item(image, 0))]
         return None
@@ -144,6 +150,7 @@ class Reader:
             items=tuple(items),
             created=self._created,
             usage=self._usage,
+            authored=self._authored,
             error=plain(self._error, path),
             complete=bool(items),
             streamed=True,
@@ -164,6 +171,7 @@ class Reader:
             items=tuple(items),
             created=_time(value),
             usage=_mapping(value.get("usage")),
+            authored=bool(value.get("svg_usage")),
             error=plain(value.get("error"), path),
             form="an answer" if items else "JSON without an image",
         )

@@ -71,8 +71,9 @@ class _Finish:
         if not answer.items:
             raise BrokenError(_imageless(answer, self._head))
         self._created = answer.created or int(body.stat().st_mtime)
-        self._cost = pricing.actual(self._job.model, answer.usage, self._job.request, len(answer.items))
-        self._share = float(self._cost / len(answer.items)) if self._cost is not None else None
+        count = len(answer.items)
+        self._cost = pricing.actual(self._job.model, answer.usage, self._job.request, count, authored=answer.authored)
+        self._share = float(self._cost / count) if self._cost is not None else None
         saved, notes, failure = 0, [], None
         for item in answer.items:
             revised = await self._on_disk(partial(text_of, plain, item.revised_prompt))
