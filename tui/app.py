@@ -22,6 +22,7 @@ from tui.core.config import Config
 from tui.core.models import ModelDataError, catalogue
 from tui.core.provider import SANDBOX, Provider
 from tui.core.text import clean_line
+from tui.render.geometry import STYLES
 from tui.ui import themes
 from tui.ui.commands import COMMANDS, bindings
 from tui.ui.memory import Memory
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 SANDBOX_PACE = 1.2
 # Seconds that jobs on their way have after an error of the program.
 CRASH_GRACE = 20.0
-STYLES = Path(__file__).with_name("ui") / "styles"
+SHEETS = Path(__file__).with_name("ui") / "styles"
 logger = logging.getLogger(__name__)
 
 
@@ -48,7 +49,7 @@ class SafelightApp(Working):
 
     TITLE = "Safelight"
     # Those of the first frame. The others come with their screens.
-    CSS_PATH = [STYLES / "app.tcss", STYLES / "create.tcss"]
+    CSS_PATH = [SHEETS / "app.tcss", SHEETS / "create.tcss"]
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "create"
@@ -63,11 +64,13 @@ class SafelightApp(Working):
         except ModelDataError as error:
             problems.append(str(error))
             models = catalogue()
-        self.session = Session(config.library, models, memory, providers=tuple(config.providers))
+        self.session = Session(
+            config.library, models, memory, providers=tuple(config.providers), log_open=memory.log_open
+        )
         self.shelf = Shelf(config.library)
         self.previewer = Previewer(
             env,
-            style=config.get("preview.style"),
+            style=memory.style if memory.style in STYLES else config.get("preview.style"),
             depth=config.get("preview.colors"),
             aspect=config.get("preview.cell_aspect"),
         )
@@ -163,6 +166,7 @@ class SafelightApp(Working):
         self._start_engine()
         self.use_provider(None)
         self._load_themes()
+        self._find_leftovers()
         self._tidy_shelf()
         self.list_images()
         for problem in self._problems:
@@ -189,6 +193,19 @@ class SafelightApp(Working):
         engine.start()
         engine.warm()
         self.engine = engine
+
+    @work(thread=True, exit_on_error=False, group="leftovers")
+    def _find_leftovers(self) -> None:
+        """Say what an earlier run left in the spool: nothing of it is sent again by itself."""
+        from tui.engine.leftovers import leftovers
+
+        left = leftovers(self.config.library)
+        if left:
+            answers = sum(each.has_answer for each in left)
+            jobs = "1 job" if len(left) == 1 else f"{len(left)} jobs"
+            spool = paths.shown(left[0].path.parent, self.env)
+            words = f"{jobs} of earlier runs did not end well, {answers} with the whole answer, kept in {spool}"
+            self.call_from_thread(self._say, words)
 
     def use_provider(self, name: str | None) -> None:
         self._connecting += 1
@@ -301,6 +318,8 @@ class SafelightApp(Working):
         self.shelf.close()
         if self._sandbox is not None:
             self._sandbox.stop()
+        self.session.memory.style = self.previewer.style
+        self.session.memory.log_open = self.session.log_open
         self.session.memory.freeze()
         try:
             self.session.memory.write()

@@ -33,6 +33,8 @@ _ENVIRONMENT = (
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "XDG_DATA_HOME", "XDG_DATA_DIRS", "FONTCONFIG_FILE", "FONTCONFIG_PATH"),
 )
 _PATIENCE = 0.05
+# A new child takes about as long as most images: one that has just begun is let finish, whoever waits for it.
+GRACE = 0.4
 
 
 class _Child:
@@ -78,10 +80,13 @@ class _Child:
 
 
 class Decoder:
-    """A warm child that decodes one image at a time, for any thread. `deadline` is in seconds, for each image."""
+    """A warm child that decodes one image at a time, for any thread.
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
-        self.deadline = deadline
+    An image may take `deadline` seconds, and `grace` where nobody wants it any more.
+    """
+
+    def __init__(self, deadline: float = DEADLINE, *, grace: float = GRACE) -> None:
+        self.deadline, self.grace = deadline, grace
         self._child: _Child | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -93,10 +98,10 @@ class Decoder:
         self.close()
 
     def warm(self) -> None:
-        """Starts the child ahead of the first image."""
-        with self._lock:
+        """Starts the child ahead of the first image, which says why where that fails."""
+        with self._lock, suppress(Refused):
             if not self._closed and self._child is None:
-                self._child = _Child()
+                self._child = _started()
 
     def close(self) -> None:
         """Ends the child; images asked for from now on are refused."""
@@ -162,6 +167,8 @@ class Decoder:
             answer, body = self._exchange({**head, "seconds": self.deadline}, stale)
         finally:
             self._lock.release()
+        if stale and stale():
+            raise Stale
         if "refused" in answer:
             raise Refused(clean_line(answer["refused"], limit=200))
         return answer, body
@@ -171,7 +178,7 @@ class Decoder:
             raise Refused("the program is closing")
         if self._child is None or not self._child.alive:
             self._drop()
-            self._child = _Child()
+            self._child = _started()
         try:
             self._child.send(head)
             answer = self._wait(self._child, stale)
@@ -186,11 +193,12 @@ class Decoder:
         return answer
 
     def _wait(self, child: _Child, stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes] | None:
-        end = time.monotonic() + self.deadline
-        while (left := end - time.monotonic()) > 0:
+        began = time.monotonic()
+        while (left := began + self.deadline - time.monotonic()) > 0:
             with suppress(Empty):
                 return child.answers.get(timeout=min(_PATIENCE, left))
-            if self._closed or (stale and stale()):
+            old = time.monotonic() - began >= self.grace
+            if self._closed or (old and stale and stale()):
                 raise Stale
         raise Refused(f"decoding it took longer than {human_seconds(self.deadline)}")
 
@@ -198,6 +206,13 @@ class Decoder:
         if self._child is not None:
             self._child.kill()
             self._child = None
+
+
+def _started() -> _Child:
+    try:
+        return _Child()
+    except OSError as error:
+        raise Refused(f"its decoder can't be started: {error.strerror}") from error
 
 
 def _absolute(path: Path) -> str:

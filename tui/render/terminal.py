@@ -17,6 +17,8 @@ _TRUECOLOUR_TERMS = (
 # The same for TERM_PROGRAM, which SSH does not carry over. Apple_Terminal got it late and is not here.
 _TRUECOLOUR_PROGRAMS = {"iterm.app", "wezterm", "vscode", "ghostty", "hyper", "mintty", "rio", "warpterminal", "tabby"}
 _TEXTUAL = {"truecolor": "truecolor", "256": "256", "standard": "16"}
+# What TEXTUAL_COLOR_SYSTEM calls each depth.
+TEXTUAL_NAMES = {depth: name for name, depth in _TEXTUAL.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Actions(Answers):
     async def action_place(self, name: str) -> None:
         if self.current_mode != name:
             await self.switch_mode(name)
+        elif isinstance(self.screen, Place):
+            self.screen.show_pane(self.screen.PANES[0][0])
 
     def action_toggle_log(self) -> None:
         self.session.log_open = not self.session.log_open

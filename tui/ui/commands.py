@@ -28,16 +28,24 @@ class Command:
     chord: str = ""
 
     @property
-    def binding(self) -> Binding:
-        return Binding(
-            self.keys,
-            self.action or self.id,
-            self.title,
-            show=bool(self.footer),
-            id=self.id,
-            tooltip=self.help,
-            priority=self.priority,
-        )
+    def bindings(self) -> list[Binding]:
+        """Its keys. What can't be text acts before any widget sees it: keys that come in a bunch keep their order."""
+        return [
+            Binding(
+                key,
+                self.action or self.id,
+                self.title,
+                show=bool(self.footer),
+                id=self.id,
+                tooltip=self.help,
+                priority=self.priority or (self.scope == "app" and _is_no_text(key)),
+            )
+            for key in self.keys.split(",")
+        ]
+
+
+def _is_no_text(key: str) -> bool:
+    return key.startswith("ctrl+") or (key[0] == "f" and key[1:].isdigit())
 
 
 KEY_NAMES = {
@@ -71,7 +79,7 @@ COMMANDS = (
     Command("log", "f2", "Log", "Show or hide the log", footer=60, action="toggle_log"),
     Command("next_pane", "f3", "Next pane", "Go to the next pane", footer=55),
     Command("answer", "f9", "Answer", "Answer a job: retry, skip or copy the URL", footer=5),
-    Command("jump", "ctrl+o", "Jump", "A letter on every pane and field: press it"),
+    Command("jump", "ctrl+o", "Jump", "A letter on everything in sight: press it"),
     Command("help", "f1,question_mark", "Help", "The keys that act where you are", footer=90, action="show_help"),
     Command("palette", "ctrl+p,colon", "Commands", "Find any action by name", footer=95, action="command_palette"),
     Command("provider", "ctrl+n", "Provider", "Switch to another provider", action="choose_provider"),
@@ -83,6 +91,7 @@ COMMANDS = (
     Command("earlier", "alt+up", "Earlier prompt", "Bring back the prompt before", "create", action="recall(-1)"),
     Command("later", "alt+down", "Later prompt", "Bring back the prompt after", "create", action="recall(1)"),
     Command("prompts", "ctrl+r", "Prompts", "Search the prompts that you have sent", "create", footer=25),
+    Command("clear", "ctrl+l", "Clear", "Empty the prompt; ctrl+z brings it back", "create"),
     Command("more", "m", "More fields", "Show or hide the rarer parameters", "create"),
     Command("open", "enter", "Full screen", "The image on the whole screen", "images", footer=10, action="open_image"),
     Command("search", "slash", "Search", "Find images by prompt, model or name", "images", footer=15),
@@ -103,6 +112,8 @@ COMMANDS = (
     Command("viewer_style", "P", "Style", "The next way of drawing", "viewer", footer=4, action="next_style"),
     Command("viewer_details", "i", "Details", "Show or hide its details", "viewer", footer=5, action="details"),
     Command("cancel", "x", "Cancel", "Cancel the job", "queue", footer=10),
+    Command("job_again", "r", "Again", "Send the job's request once more", "queue", footer=14),
+    Command("job_reuse", "e", "To Create", "Put the job's settings into Create", "queue", footer=16),
     Command("up", "K", "Earlier", "Move a waiting job forward", "queue", footer=20, action="move_job(-1)"),
     Command("down", "J", "Later", "Move a waiting job back", "queue", footer=21, action="move_job(1)"),
 )
@@ -117,7 +128,13 @@ def in_scope(scope: str) -> Iterator[Command]:
 
 def bindings(scope: str) -> list[BindingType]:
     """The key bindings of a scope, for a class's BINDINGS."""
-    return [command.binding for command in in_scope(scope) if command.keys]
+    return [binding for command in in_scope(scope) if command.keys for binding in command.bindings]
+
+
+def second_keys() -> list[BindingType]:
+    """The bindings of the second keys of all chords."""
+    keys = {command.chord.split()[1] for command in COMMANDS if command.chord}
+    return [Binding(key, f"second('{key}')", show=False) for key in sorted(keys)]
 
 
 def key_table() -> str:

@@ -144,6 +144,10 @@ class Jobs:
         return sum(job.running for job in self)
 
     @property
+    def queued(self) -> int:
+        return sum(job.state is State.QUEUED for job in self)
+
+    @property
     def asking(self) -> list[Job]:
         """The jobs that wait for the person's word."""
         return [job for job in self if job.question is not None]

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a folder holds: all its images, those that are searched for, and the prompts that are known."""
+    """What a folder holds: all its images, those that are searched for; the library's outputs and known prompts."""
 
     folder: Path
     files: list[ImageFile]
     found: list[ImageFile]
+    outputs: list[ImageFile]
     prompts: Mapping[Path, str]
 
 
@@ -56,10 +57,11 @@ class Listing(Actions):
             self.call_from_thread(self._no_folder, folder)
             return
         files = known.files if known and known.folder == folder else self.shelf.images(folder)
+        outputs = files if folder == self.shelf.root else self.shelf.images(self.shelf.root)
         prompts = self.shelf.prompts()
         found = self.shelf.matching(query, folder, files) if query else files
         if not worker.is_cancelled:
-            self.call_from_thread(self._listed, Listed(folder, files, found, prompts))
+            self.call_from_thread(self._listed, Listed(folder, files, found, outputs, prompts))
 
     def _listed(self, listing: Listed) -> None:
         self._listing = listing
@@ -72,7 +74,8 @@ class Listing(Actions):
     def refill(self) -> None:
         listing = self._listing
         if isinstance(self.here, Browsing) and listing is not None:
-            self.here.fill(listing.files if isinstance(self.here, CreateScreen) else listing.found, listing.prompts)
+            create = isinstance(self.here, CreateScreen)
+            self.here.fill(listing.outputs if create else listing.found, listing.prompts)
 
     def _no_folder(self, folder: Path) -> None:
         self.notify(f"There is no folder {shown(folder)}", severity="warning")

@@ -70,15 +70,17 @@ class LogBook:
             self._add(line)
 
     def _settle(self, event: Event) -> None:
-        """What a job's new event makes past: its countdown stops, its question is answered."""
+        """What a job's new event makes past: its countdown stops, its bar goes, its question is answered."""
         for line in reversed(self.lines[-200:]):
-            if line.number == event.number and (line.until is not None or line.tone == "ask"):
-                line.until, line.tone = None, "plain"
+            if line.number == event.number and (line.until, line.progress, line.tone) != (None, None, "plain"):
+                line.until = line.progress = None
+                line.tone = "plain" if line.tone in ("ask", "moving") else line.tone
 
     def _add(self, line: Line) -> None:
         if line.key:
             for i in range(len(self.lines) - 1, max(-1, len(self.lines) - 200), -1):
                 if self.lines[i].key == line.key:
+                    line.at = self.lines[i].at
                     self.lines[i] = line
                     return
         # Of what changes in place, the log file has the beginning: status and request id.

@@ -27,6 +27,8 @@ class Memory:
         self.form: dict[str, Value] = {}
         self.prompts: list[str] = []
         self.theme: str | None = None
+        self.style: str | None = None
+        self.log_open = True
         self.welcomed = False
         self._text = "{}"
         self._writing = threading.Lock()
@@ -49,6 +51,9 @@ class Memory:
             self.prompts = [clean(prompt) for prompt in prompts if isinstance(prompt, str)][-PROMPTS:]
         if isinstance(data.get("theme"), str):
             self.theme = data["theme"]
+        if isinstance(data.get("style"), str):
+            self.style = data["style"]
+        self.log_open = data.get("log_open") is not False
         self.welcomed = data.get("welcomed") is True
 
     def sent(self, prompt: str) -> None:
@@ -59,7 +64,8 @@ class Memory:
 
     def freeze(self) -> None:
         """Take down what is to be written; on the UI thread, where nothing changes meanwhile."""
-        data = {"form": self.form, "prompts": self.prompts, "theme": self.theme, "welcomed": self.welcomed}
+        kept = ("form", "prompts", "theme", "style", "log_open", "welcomed")
+        data = {name: getattr(self, name) for name in kept}
         self._text = json.dumps(data, ensure_ascii=False, indent=1)
 
     def write(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
@@ -24,11 +25,38 @@ if TYPE_CHECKING:
     Found = Callable[[ImageFile, Record | None], None]
 
 
+# Seconds that keys are kept at most.
+HELD = 1.0
+
+
 class Shell(App[int]):
     """The part of the app that screens call."""
 
     session: Session
     previewer: Previewer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[events.Key] | None = None
+
+    def hold_keys(self) -> None:
+        """Keep the keys that come from now on until what opens is there to take them."""
+        if self._held is None:
+            self._held = []
+            # Should it never come, the keys must not be lost with it.
+            self.set_timer(HELD, self.release_keys)
+
+    def release_keys(self) -> None:
+        """Hand out the keys that were kept."""
+        held, self._held = self._held, None
+        for key in held or ():
+            self.post_message(key)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self._held is not None and isinstance(event, events.Key) and not event.is_forwarded:
+            self._held.append(event)
+        else:
+            await super().on_event(event)
 
     def notify(
         self,

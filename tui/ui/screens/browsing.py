@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.core.paths import expanded, shown
-from tui.core.pricing import describe, dollars, estimate
+from tui.core.pricing import dollars
 from tui.core.request import Request
-from tui.core.text import clean_line, human_bytes, shorten
-from tui.ui.commands import bindings, in_scope
+from tui.core.text import clean_line, human_bytes
+from tui.ui.commands import COMMANDS, bindings, in_scope, second_keys
 from tui.ui.previewer import Previewer
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
@@ -34,15 +35,24 @@ FROM_THE_LIST = frozenset({"repeat", "reuse"})
 NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside"})
 
 
-class Browsing(Place):
-    """`awaited` is a file that was just saved: the cursor goes to it as soon as it is listed."""
+# Seconds that the first of two keys waits for the second.
+CHORD = 4.0
 
-    BINDINGS = bindings("images")
+
+class Browsing(Place):
+    """`awaited` is a file that was just saved: the cursor goes to it as soon as it is listed.
+
+    `chord` is the first of two keys, while the second is awaited.
+    """
+
+    BINDINGS = [*bindings("images"), *second_keys()]
 
     def __init__(self, session: Session, previewer: Previewer) -> None:
         super().__init__(session)
         self.previewer = previewer
         self.awaited: Path | None = None
+        self.chord = ""
+        self._chord_timer: Timer | None = None
 
     @property
     def images(self) -> ImageList:
@@ -91,6 +101,8 @@ class Browsing(Place):
 
         From the list alone one is made again: a letter that was meant for something else must never send a request.
         """
+        if action == "second":
+            return bool(self.chord)
         if action not in IMAGE_ACTIONS or not self.is_mounted:
             return True
         listed = self.images.has_focus
@@ -126,25 +138,7 @@ class Browsing(Place):
         self._with_request(shell(self).reuse)
 
     def action_repeat(self) -> None:
-        self._with_request(self._repeat)
-
-    def _repeat(self, request: Request) -> None:
-        """Send it, after a question wherever it costs something."""
-        from tui.ui.screens.question import Question
-
-        provider = self.session.provider
-        if provider is None or provider.is_sandbox:
-            shell(self).submit(request)
-            return
-
-        def answered(word: str | None) -> None:
-            if word is not None:
-                shell(self).submit(request)
-
-        price = describe(estimate(request, self.session.catalogue.get(request.model)))
-        size = request.parameters.get("size", "")
-        text = f"{request.model} {size} ×{request.count} · {price}\n\n{shorten(clean_line(request.prompt), 300)}"
-        self.app.push_screen(Question("The same again?", text, [("y", f"send it to {provider.name}")]), answered)
+        self._with_request(self.send_again)
 
     def _with_request(self, act: Callable[[Request], None]) -> None:
         """Rebuild the request that made the image and act on it."""
@@ -195,14 +189,23 @@ class Browsing(Place):
         self.notify(f"Preview: {self.previewer.next_style()}", timeout=2)
         self.preview.redraw()
 
-    async def action_chord(self, first: str) -> None:
-        from tui.ui.screens.chord import Chord
+    def action_chord(self, first: str) -> None:
+        """Wait for a second key; the key bar shows which there are."""
+        self._set_chord(first)
+        self._chord_timer = self.set_timer(CHORD, lambda: self._set_chord(""))
 
-        async def run(command: str | None) -> None:
-            if command:
-                await self.app.run_action(f"run_command('{command}')")
+    def _set_chord(self, first: str) -> None:
+        if self._chord_timer is not None:
+            self._chord_timer.stop()
+        self.chord = first
+        self.refresh_bindings()
 
-        await self.app.push_screen(Chord(first), run)
+    async def action_second(self, key: str) -> None:
+        """The second key. No screen takes it: it may come in the same bunch as the first."""
+        command = next((each for each in COMMANDS if each.chord == f"{self.chord} {key}"), None)
+        self._set_chord("")
+        if command is not None:
+            await self.run_action(command.action)
 
     def action_folder(self) -> None:
         from tui.ui.screens.pick import Pick

@@ -59,15 +59,27 @@ class CreateScreen(Browsing):
             self.form.refresh_price()
 
     def develop(self, event: Event) -> None:
-        """Follow the newest job: each partial image, then the saved one."""
-        from tui.core.events import Partial, Saved
+        """Follow the newest job: that it was sent, each partial image, then the saved one, or why there is none."""
+        from tui.core.events import Cancelled, Failed, Partial, Saved, Sent, Unknown
 
         if event.job != self.developing or not self.is_mounted:
             return
-        if isinstance(event, Partial):
-            self.preview.show(event.path, f"developing · stage {event.stage + 1}", at_once=True)
-        elif isinstance(event, Saved):
-            self.awaited = event.path
+        match event:
+            case Sent():
+                self.preview.say(f"#{event.number} is on its way …\nThe image is shown as soon as there is one.")
+            case Partial():
+                self.preview.show(event.path, f"developing · stage {event.stage + 1}", at_once=True)
+            case Saved():
+                self.awaited = event.path
+            case Failed() | Unknown():
+                head = "Outcome unknown" if isinstance(event, Unknown) else "No image"
+                self.preview.end(f"{head}: {event.failure.summary}\n{event.failure.advice}")
+            case Cancelled():
+                self.preview.end(f"#{event.number} was cancelled.")
+
+    def action_clear(self) -> None:
+        self.form.prompt.write("")
+        self.form.prompt.focus()
 
     @on(ImageList.Moved)
     def _looks_elsewhere(self, event: ImageList.Moved) -> None:

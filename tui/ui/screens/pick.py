@@ -15,6 +15,9 @@ from tui.core.text import clean, clean_line, shorten
 from tui.ui.screens.box import Box
 from tui.ui.widgets.choice import Choice
 
+# Cells that a row has on the smallest screen that is looked after, 80 columns wide.
+ROW = 68
+
 
 class Pick(Box[str | None]):
     """Gives back a choice's value, the typed text where `free`, or None. `check` says what is wrong with typed text."""
@@ -63,6 +66,8 @@ class Pick(Box[str | None]):
         if self._free and not self._choices and self._current:
             box.value = self._current
         self.query_one(OptionList).display = bool(self._choices)
+        # The keys stay with the line that is typed into; up and down move in the list all the same.
+        self.query_one(OptionList).can_focus = False
         self._narrow("")
         box.focus()
 
@@ -92,7 +97,8 @@ class Pick(Box[str | None]):
         mark = "● " if choice.value == self._current else "  "
         label = shorten(clean_line(choice.label), 200).ljust(self._columns[0])
         key = choice.key.ljust(self._columns[1])
-        return Content.assemble((mark, "$primary"), label, (key, "bold $warning"), (choice.note, "$text-muted"))
+        note = shorten(choice.note, max(ROW - len(mark) - len(label) - len(key), 8))
+        return Content.assemble((mark, "$primary"), label, (key, "bold $warning"), (note, "$text-muted"))
 
     def _complaint(self, value: str) -> str:
         """What is wrong with a value that is none of the choices."""

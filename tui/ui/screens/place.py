@@ -11,7 +11,11 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.core.pricing import describe, estimate
+from tui.core.request import Request
+from tui.core.text import clean_line
 from tui.ui.session import Session
+from tui.ui.shell import shell
 from tui.ui.widgets.header import Header
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.log_pane import LogPane
@@ -69,6 +73,24 @@ class Place(Screen[None]):
         log.display = shown
         if shown:
             log.follow()
+
+    def send_again(self, request: Request) -> None:
+        """Send an earlier request once more, after a question wherever it costs something."""
+        from tui.ui.screens.question import Question
+
+        provider = self.session.provider
+        if provider is None or provider.is_sandbox:
+            shell(self).submit(request)
+            return
+
+        def answered(word: str | None) -> None:
+            if word is not None:
+                shell(self).submit(request)
+
+        price = describe(estimate(request, self.session.catalogue.get(request.model)))
+        size = request.parameters.get("size", "")
+        text = f"{request.model} {size} ×{request.count} · {price}\n\n{clean_line(request.prompt, limit=300)}"
+        self.app.push_screen(Question("The same again?", text, [("y", f"send it to {provider.name}")]), answered)
 
     # --- panes ----------------------------------------------------------------------------------------------------
 

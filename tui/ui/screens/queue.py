@@ -58,6 +58,14 @@ class QueueScreen(Place):
         if self.job is not None and self.job.running:
             shell(self).cancel_job(self.job.id)
 
+    def action_job_again(self) -> None:
+        if self.job is not None and not self.job.running:
+            self.send_again(self.job.request)
+
+    def action_job_reuse(self) -> None:
+        if self.job is not None:
+            shell(self).reuse(self.job.request)
+
     def action_move_job(self, delta: int) -> None:
         if self.job is not None and self.job.state is State.QUEUED:
             shell(self).move_job(self.job.id, delta)

@@ -17,7 +17,13 @@ from tui.ui.widgets.facts import Fact, Facts
 from tui.ui.widgets.field import display
 
 # The form's labels where the API's names are too long for the column.
-LABELS = {"output_format": "format", "output_compression": "compression", "response_format": "answer", "n": "images"}
+LABELS = {
+    "output_format": "format",
+    "output_compression": "compression",
+    "response_format": "answer",
+    "partial_images": "partials",
+    "n": "images",
+}
 EMPTY = "What is known of an image stands here: prompt, settings, cost, request id."
 
 
@@ -49,8 +55,8 @@ def describe(file: ImageFile, record: Record | None) -> list[Fact]:
     facts = _texts(origin) if origin else []
     facts += [
         *place,
-        Fact("size", f"{record.width} x {record.height}" if record.width else "unknown"),
-        Fact("format", record.format),
+        Fact("pixels", f"{record.width} x {record.height}" if record.width else "unknown"),
+        Fact("file type", record.format),
         Fact("bytes", f"{record.bytes:,} ({human_bytes(record.bytes)})"),
         *(_origin_facts(origin) if origin else []),
         Fact("sha256", record.sha256),

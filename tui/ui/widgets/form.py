@@ -138,7 +138,7 @@ class Form(Vertical):
 
     def _fields(self) -> list[Field | Action]:
         names = list(self._catalogue.names)
-        model = Field("model", "Model", names, self.model.name, optional=False, free=True, help=self.model.about)
+        model = Field("model", "Model", names, self.model.name, optional=False, free=True)
         shown = [parameter for name, parameter in self.model.parameters.items() if self._shown(name)]
         rows: list[Field | Action] = [model, *(Field.of(each, self._value(each)) for each in shown)]
         if any(name not in MAIN for name in self.model.parameters):

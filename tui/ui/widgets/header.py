@@ -48,8 +48,10 @@ class Header(Bar):
         facts: list[tuple[str, str]] = []
         if session.jobs.asking:
             facts.append((" · f9 answer", "bold $warning"))
-        if session.jobs.running:
-            facts.append((f" · {session.jobs.running} running", "$warning"))
+        if working := session.jobs.running - session.jobs.queued:
+            facts.append((f" · {working} running", "$warning"))
+        if session.jobs.queued:
+            facts.append((f" · {session.jobs.queued} queued", "$warning"))
         if session.spent is not None:
             facts.append((f" · {dollars(session.spent)} today", "$text-muted"))
         room -= sum(len(text) for text, _ in facts)

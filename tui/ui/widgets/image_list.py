@@ -12,7 +12,7 @@ from rich.text import Text
 from textual.content import Content
 from textual.strip import Strip
 
-from tui.core.text import clean_line, shorten, shorten_middle
+from tui.core.text import clean_line, shorten_middle
 from tui.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -104,8 +104,9 @@ class ImageList(Lines):
             room = max(width - len(when) - 3, 8)
             prompt = self._prompts.get(item.path)
             # Names differ at their ends, prompts mostly at their beginnings.
-            label = shorten(clean_line(prompt), room) if prompt else shorten_middle(item.name, room)
-            line = Text("  ").append(label, self.tone("plain"))
+            label = Text(clean_line(prompt) if prompt else shorten_middle(item.name, room), self.tone("plain"))
+            label.truncate(room, overflow="ellipsis")
+            line = Text("  ").append_text(label)
             return line.append(" " * max(width - line.cell_len - len(when), 1)).append(when, self.tone("faint"))
         return Text(day_name(item, self._today), self.tone("quiet"))
 

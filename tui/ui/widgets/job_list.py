@@ -50,7 +50,7 @@ class JobList(Lines):
         here = self.job
         running = [job for job in self._jobs if job.running]
         self._rows = [*running, *(job for job in reversed(list(self._jobs)) if not job.running)]
-        count = f"  {len(running)} running · {len(self._rows)} in all" if self._rows else ""
+        count = f"  {len(running) - self._jobs.queued} running · {len(self._rows)} in all" if self._rows else ""
         self.border_title = Content.assemble("Jobs", (count, "$text-disabled"))
         if here is not None:
             self.set_reactive(Lines.cursor, self._rows.index(here))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.app import RenderResult
 from textual.content import Content
 
-from tui.ui.commands import BY_ID, key_name
+from tui.ui.commands import BY_ID, COMMANDS, key_name
 from tui.ui.widgets.bar import Bar
+
+KEPT = ("help", "palette")
 
 
 class KeyBar(Bar):
@@ -23,13 +25,27 @@ class KeyBar(Bar):
             command = BY_ID.get(active.binding.id or "")
             if command and command.footer and command.id not in rows:
                 rows[command.id] = (command.footer, active.binding.key, command.title, active.enabled)
-        parts: list[tuple[str, Content]] = []
-        room = self.content_size.width
-        for identity, (_, key, title, enabled) in sorted(rows.items(), key=lambda row: row[1][0]):
-            bright, dim = ("$foreground", "$text-muted") if enabled else ("$text-disabled", "$text-disabled")
-            part = Content.assemble((key_name(key), f"bold {bright}"), (f" {title}", dim), "   ")
-            if part.cell_length - 3 > room:
-                break
-            parts.append((identity, part))
-            room -= part.cell_length
-        return self.line(parts)
+        if chord := getattr(self.screen, "chord", ""):
+            return self.line(self._seconds(chord))
+        parts = {identity: self._part(*row[1:]) for identity, row in sorted(rows.items(), key=lambda row: row[1][0])}
+        # Help and the palette lead to everything else: they keep their place.
+        kept = [identity for identity in KEPT if identity in parts]
+        room = self.content_size.width + 3 - sum(parts[identity].cell_length for identity in kept)
+        shown: list[tuple[str, Content]] = []
+        for identity, part in parts.items():
+            if identity not in kept:
+                if part.cell_length > room:
+                    break
+                shown.append((identity, part))
+                room -= part.cell_length
+        return self.line([*shown, *((identity, parts[identity]) for identity in kept)])
+
+    def _part(self, key: str, title: str, enabled: bool) -> Content:
+        bright, dim = ("$foreground", "$text-muted") if enabled else ("$text-disabled", "$text-disabled")
+        return Content.assemble((key_name(key), f"bold {bright}"), (f" {title}", dim), "   ")
+
+    def _seconds(self, first: str) -> list[tuple[str, Content]]:
+        """What may follow the first of two keys."""
+        follow = [command for command in COMMANDS if command.chord.startswith(f"{first} ")]
+        head = ("", Content.styled(f"{first} …   ", "bold $warning"))
+        return [head, *((each.id, self._part(each.chord.split()[1], each.title, True)) for each in follow)]

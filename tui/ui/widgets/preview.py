@@ -107,6 +107,18 @@ class Preview(Vertical):
             return
         self._wait(0 if at_once else SETTLE)
 
+    def say(self, words: str) -> None:
+        """Words in place of an image."""
+        self.show(None)
+        self.canvas.say(words)
+
+    def end(self, words: str) -> None:
+        """The job gave no image, or no whole one: the last partial image stays, and the words stand below it."""
+        if self._path is None:
+            self.canvas.say(words)
+        else:
+            self.show(self._path, Content.styled(words.replace("\n", " · "), "$error"))
+
     def redraw(self) -> None:
         """Draw the same image again: the size or the style changed."""
         if self._path is not None:
