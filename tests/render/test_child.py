@@ -94,6 +94,29 @@ def test_a_picture_nobody_wants_any_more_is_given_up_and_the_next_one_served(ima
         assert decoder.picture(image, 4, 4).width == 4
 
 
+def test_a_picture_that_is_given_up_early_costs_no_new_child(image: Path, tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    Image.frombytes("RGB", (3000, 3000), os.urandom(27_000_000)).save(large, compress_level=1)
+    wanted = iter([False])
+    with Decoder(60, grace=60) as decoder:
+        decoder.picture(image, 4, 4)
+        child = child_of(decoder)
+        with pytest.raises(Stale):
+            decoder.picture(large, 8, 8, stale=lambda: next(wanted, True))
+        assert decoder.picture(image, 4, 4).width == 4
+        assert child_of(decoder) == child
+
+
+def test_a_child_that_cannot_be_started_is_a_refusal(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Decoder(20) as decoder:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", str(image.parent / "absent"))
+            decoder.warm()
+            with pytest.raises(Refused, match="can't be started"):
+                decoder.picture(image, 4, 4)
+        assert decoder.picture(image, 4, 4).width == 4
+
+
 def test_closing_ends_the_child_and_refuses_what_is_asked_later(image: Path) -> None:
     decoder = Decoder(20)
     decoder.picture(image, 4, 4)
