@@ -82,6 +82,8 @@ class Pick(Box[str | None]):
         """Show what has all the words that were typed; below it, where that is allowed, what was typed itself."""
         words = typed.lower().split()
         fits = [each for each in self._choices if all(word in f"{each.label} {each.note}".lower() for word in words)]
+        # What has the words in its name stands before what only speaks of them.
+        fits.sort(key=lambda each: not all(word in each.label.lower() for word in words))
         exact = next((place for place, each in enumerate(fits) if each.value == typed), None)
         if self._free and typed and exact is None:
             fits.append(Choice(typed, typed, "as typed"))
