@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -29,6 +30,16 @@ def test_on_a_fresh_machine_without_a_key_a_red_fox_is_saved_from_the_sandbox(pr
         "safelight: no key found: using the sandbox, which paints locally and charges nothing; "
         "set OPENAI_API_KEY for the real thing"
     )
+    assert re.fullmatch(r"done · 1 image · \$[\d.]+ pretend", ended.stderr.splitlines()[-1])
+
+
+def test_an_answer_is_told_with_its_requests_id_once_and_in_the_log_file(program: Program, sandbox: Sandbox) -> None:
+    ended = program.at(sandbox)("generate", "a fox", *SMALL, "--json")
+    request = json.loads(ended.stdout)["request_id"]
+    assert [line for line in ended.stderr.splitlines() if request in line] == [
+        next(line for line in ended.stderr.splitlines() if line.startswith("200 · "))
+    ]
+    assert request in (program.home / ".local" / "state" / "safelight" / "safelight.log").read_text()
 
 
 def test_an_object_has_the_facts_of_its_image(program: Program, sandbox: Sandbox) -> None:
