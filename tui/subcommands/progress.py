@@ -7,8 +7,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from tui.core.events import Cancelled, Done, Event, Failed, Saved, Sent, Unknown
+from tui.core.events import Cancelled, Done, Event, Failed, Partial, Receiving, Saved, Sent, Unknown
 from tui.core.text import clean_line, human_seconds, shorten
 from tui.subcommands import output
 from tui.ui.log_book import Line, LogBook
@@ -25,6 +26,8 @@ class Progress:
     def __init__(self, env: Mapping[str, str], *, several: bool) -> None:
         self._live = output.is_terminal(sys.stderr) and env.get("TERM", "") not in ("", "dumb")
         self._several = several
+        self._book = LogBook()
+        self._arriving: dict[int, Line] = {}
         self._status: dict[int, Status] = {}
         self._drawn = ""
         self.quiet = False
@@ -33,7 +36,13 @@ class Progress:
         """Write an event down, as the app's log does."""
         if isinstance(event, Done | Failed | Cancelled | Unknown):
             self._status.pop(event.number, None)
-        for line in _lines(event):
+        lines = self._lines(event)
+        if isinstance(event, Receiving):
+            # Told once it is all there, for the request's id.
+            self._arriving[event.number] = replace(lines[0], tone="plain", key=None)
+        elif not isinstance(event, Partial) and (arrived := self._arriving.pop(event.number, None)):
+            lines.insert(0, arrived)
+        for line in lines:
             self._take(event.number, line)
         if isinstance(event, Sent):
             self._status[event.number] = _elapsed("waiting for the answer", time.monotonic())
@@ -67,6 +76,13 @@ class Progress:
         self._status.clear()
         self._erase()
 
+    def _lines(self, event: Event) -> list[Line]:
+        """The words of the app's log, without its keys and without the path that goes to standard output."""
+        before = {id(line) for line in self._book.lines}
+        self._book.apply(event)
+        lines = [line for line in self._book.lines if id(line) not in before and line.tone != "ask"]
+        return lines[1:] if isinstance(event, Saved) else lines
+
     def _take(self, number: int, line: Line) -> None:
         if self._live and line.tone == "moving":
             self._status[number] = line.words
@@ -78,14 +94,6 @@ class Progress:
         if self._drawn:
             output.write_error(ERASE)
             self._drawn = ""
-
-
-def _lines(event: Event) -> list[Line]:
-    """The words of the app's log, without its keys and without the path that goes to standard output."""
-    book = LogBook()
-    book.apply(event)
-    lines = [line for line in book.lines if line.tone != "ask"]
-    return lines[1:] if isinstance(event, Saved) else lines
 
 
 def _elapsed(text: str, since: float) -> Status:
