@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.core import config
 from tui.core.config import Config
-from tui.subcommands import output, parsers
+from tui.subcommands import output
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
+    if not words:
+        return _app(config.load(env), env)
+    # The parser and its words of the models would delay the app's first frame.
+    from tui.subcommands import parsers
+
     given = parsers.build(env, words).parse_args(words)
     settings = config.load(env, parsers.overrides(given))
     wrong = [problem for problem in settings.problems if problem.startswith(config.COMMAND_LINE)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
@@ -120,6 +121,14 @@ def test_the_app_is_not_started_without_a_terminal(program: Program) -> None:
     ended = program()
     assert ended.returncode == 2
     assert ended.stderr == "safelight: the app needs a terminal; without one there are subcommands: safelight --help\n"
+
+
+def test_the_parser_is_not_loaded_on_the_way_to_the_app(program: Program) -> None:
+    code = "import sys; from tui.cli import main; main(); print(*sys.modules)"
+    ended = subprocess.run([program.command()[0], "-c", code], env=program.env, capture_output=True, text=True)
+    loaded = set(ended.stdout.split())
+    assert "tui.core.config" in loaded
+    assert not loaded & {"argparse", "tui.subcommands.parsers", "tui.core.models"}
 
 
 def test_ls_shows_facts_on_a_terminal(start: Callable[..., object], program: Program) -> None:
