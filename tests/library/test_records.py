@@ -43,7 +43,7 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     written = record(origin(revised_prompt="a fox,\nred", request_id="req_1"))
     assert records.write(tmp_path, written) == written
     assert records.read(tmp_path, SHA) == written
-    assert list(records.all(tmp_path)) == [written]
+    assert [sha256 for sha256, _ in records.listed(tmp_path)] == [SHA]
 
 
 def test_records_are_private_and_nothing_temporary_stays(tmp_path: Path) -> None:
@@ -120,7 +120,6 @@ def test_a_broken_record_is_none_and_is_told_in_the_log(
     with caplog.at_level(logging.WARNING):
         assert records.read(tmp_path, SHA) is None
     assert SHA in caplog.text
-    assert list(records.all(tmp_path)) == []
 
 
 def test_writing_over_a_broken_record_keeps_the_broken_one(tmp_path: Path) -> None:
@@ -176,5 +175,5 @@ def test_what_a_crash_left_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_a_library_that_is_not_there_has_no_records(tmp_path: Path) -> None:
-    assert list(records.all(tmp_path / "absent")) == []
+    assert list(records.listed(tmp_path / "absent")) == []
     assert records.read(tmp_path / "absent", SHA) is None

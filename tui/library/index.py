@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from tui.core.provider import SANDBOX
 from tui.core.record import Record
 from tui.core.sniff import HEAD, sniff
 from tui.library import files, records, rows, schema
@@ -17,7 +18,6 @@ from tui.library.files import ImageFile
 from tui.library.regular import open_regular
 from tui.library.search import parse
 
-SANDBOX = "sandbox"
 _BATCH = 100
 _T = TypeVar("_T")
 _Step = Callable[[sqlite3.Connection], None]

@@ -83,13 +83,6 @@ def listed(root: Path) -> Iterator[tuple[str, int]]:
                     continue
 
 
-def all(root: Path) -> Iterator[Record]:  # noqa: A001 - reads as records.all
-    """Every record that can be read."""
-    for sha256, _ in listed(root):
-        if record := read(root, sha256):
-            yield record
-
-
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:

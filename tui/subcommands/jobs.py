@@ -18,7 +18,8 @@ from tui.core.provider import Provider
 from tui.core.record import Record
 from tui.core.request import Request
 from tui.engine.client import RefusedError, check_version
-from tui.engine.runner import Runner, Settings
+from tui.engine.runner import Runner
+from tui.engine.settings import from_config
 from tui.engine.spool import RESPONSE, SPOOL
 from tui.library import records
 from tui.library.entry import as_json, entry_of
@@ -57,16 +58,8 @@ class _Jobs:
         self._lines = output.Lines()
 
     async def run(self, requests: Sequence[Request]) -> int:
-        get = self._config.get
-        settings = Settings(
-            out=self._config.library,
-            parallel=get("engine.parallel"),
-            retries=get("engine.retries"),
-            deadline=get("engine.deadline"),
-            template=get("names.template"),
-        )
         self._progress = Progress(os.environ, several=len(requests) > 1)
-        self._runner = Runner(settings, emit=self._hear, record=_record, catalogue=self._models)
+        self._runner = Runner(from_config(self._config), emit=self._hear, record=_record, catalogue=self._models)
         self._questions = Questions(self._progress, self._runner.answer)
         ticking = asyncio.create_task(self._progress.tick())
         try:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tui.core.events import Cancelled, Done, Event, Failed, Partial, Receiving, Saved, Sent, Unknown
+from tui.core.events import Ending, Event, Partial, Receiving, Saved, Sent
 from tui.core.text import clean_line, human_seconds, shorten
 from tui.subcommands import output
 from tui.ui.log_book import Line, LogBook
@@ -34,7 +34,7 @@ class Progress:
 
     def tell(self, event: Event) -> None:
         """Write an event down, as the app's log does."""
-        if isinstance(event, Done | Failed | Cancelled | Unknown):
+        if isinstance(event, Ending):
             self._status.pop(event.number, None)
         lines = self._lines(event)
         if isinstance(event, Receiving):
