@@ -61,6 +61,15 @@ async def test_the_header_counts_what_is_spent_and_the_sandbox_costs_nothing(win
         assert "free" in w.text
 
 
+async def test_a_doubled_key_sends_once_and_says_so(window: Open, sandbox: Sandbox) -> None:
+    async with window() as w:
+        await w.prompt("a fox")
+        await w.press("ctrl+j", "ctrl+j")
+        await w.until(lambda: any("Sent already" in toast for toast in w.toasts), "a word about it")
+        await w.until(lambda: any(job.state is State.DONE for job in w.app.session.jobs), "the image")
+        assert len(sandbox.posts) == len(w.app.session.jobs) == 1
+
+
 async def test_a_field_that_the_model_does_not_take_is_absent(window: Open) -> None:
     async with window() as w:
         assert w.fields == ["model", "size", "quality", "n", "response_format"]

@@ -217,7 +217,7 @@ async def test_an_unknown_outcome_offers_to_send_again_and_posts_nothing_by_itse
         await w.press("escape")
         assert len(sandbox.posts) == 1 and len(w.app.session.jobs) == 1
         await w.press("f9")
-        await w.press("s")
+        await w.press("y")
         await w.until(lambda: len(w.app.session.jobs) == 2, "a second job")
         again = list(w.app.session.jobs)[-1]
         await w.until(lambda: again.state is State.DONE, "the image")

@@ -67,7 +67,7 @@ async def test_jump_puts_a_letter_on_every_pane_and_field(window: Open) -> None:
     async with window() as w:
         await w.press("ctrl+o")
         await w.until(lambda: len(w.screen.query(".letter")) > 5, "the letters")
-        targets = w.screen._targets  # type: ignore[attr-defined]
+        targets = w.screen._targets
         assert {widget.id for widget in targets.values()} >= {"prompt", "field-model", "field-n", "outputs", "log"}
         letter = next(letter for letter, widget in targets.items() if widget.id == "field-n")
         for label in w.screen.query(".letter"):
@@ -102,7 +102,7 @@ async def test_every_command_can_be_found_in_the_palette_where_it_acts(window: O
                 await w.settle()
             await w.press("ctrl+p")
             await w.until_shown("Commands")
-            found |= {choice.value for choice in w.screen._choices}  # type: ignore[attr-defined]
+            found |= {choice.value for choice in w.screen._choices}
             await w.press("escape")
         expected = {c.id for c in COMMANDS if c.scope != "viewer"} - {"palette", "copy", "answer"}
         assert expected <= found

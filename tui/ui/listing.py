@@ -53,7 +53,7 @@ class Listing(Actions):
     @work(thread=True, exit_on_error=False, exclusive=True, group="list")
     def _list(self, folder: Path, query: str, known: Listed | None) -> None:
         worker = get_current_worker()
-        if not folder.is_dir() and folder != self.shelf.root:
+        if folder != self.shelf.root and not _is_folder(folder):
             self.call_from_thread(self._no_folder, folder)
             return
         files = known.files if known and known.folder == folder else self.shelf.images(folder)
@@ -78,7 +78,7 @@ class Listing(Actions):
             self.here.fill(listing.outputs if create else listing.found, listing.prompts)
 
     def _no_folder(self, folder: Path) -> None:
-        self.notify(f"There is no folder {shown(folder)}", severity="warning")
+        self.notify(f"There is no folder {shown(folder)}", severity="warning", markup=False)
         if self.session.folder == folder:
             self.open_folder(None)
 
@@ -124,3 +124,11 @@ class Listing(Actions):
         if self.here is not None:
             self.here.follow()
             self.here.refresh_bindings()
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one that can be looked at; a path that is too long or closed to us is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

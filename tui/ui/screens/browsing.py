@@ -148,7 +148,8 @@ class Browsing(Place):
             if origin is None:
                 self.notify(f"No settings go with {file.name}", severity="warning", markup=False)
             elif origin.operation != "generate":
-                self.notify(f"It was made by {origin.operation}, which needs its input images", severity="warning")
+                words = f"It was made by {clean_line(origin.operation)}, which needs its input images"
+                self.notify(words, severity="warning", markup=False)
             else:
                 act(Request(prompt=origin.prompt, model=origin.model, parameters=dict(origin.parameters)))
 
