@@ -38,6 +38,7 @@ def either(*words: str) -> Callable[[App], bool]:
 
 CREATE, LIST = ("f5",), ("f6", "g")
 VIEW = (*LIST, "enter")
+JOBS = ("f7", "G")
 NO_DESKTOP = either("xdg-open", "desktop")
 CASES = {
     "generate": Case(CREATE, "write a prompt"),
@@ -51,6 +52,9 @@ CASES = {
     "help": Case(CREATE, "Send the request", ("escape",)),
     "palette": Case(CREATE, "type to narrow", ("escape",)),
     "provider": Case(CREATE, "charges nothing", ("escape",)),
+    "theme": Case(CREATE, "daylight", ("escape",)),
+    "welcome": Case(CREATE, "A darkroom for images", ("escape",)),
+    "clear": Case(CREATE, "What shall the image show?", ("ctrl+z",)),
     "quit": Case(CREATE, "1 job runs still", ("escape",)),
     "editor": Case(CREATE, "in the editor", ("enter",)),
     "earlier": Case(CREATE, LAST, ("alt+down",)),
@@ -71,6 +75,8 @@ CASES = {
     "viewer_details": Case(VIEW, gone("1024x1024 png"), ("i", "escape")),
     "reuse": Case(LIST, "Quality"),
     "repeat": Case(LIST, "#4 done"),
+    "job_again": Case(JOBS, "#5 done"),
+    "job_reuse": Case(JOBS, "Quality"),
 }
 # These have a test of their own below.
 ALONE = {"cancel", "up", "down", "details"}
@@ -120,19 +126,19 @@ def test_the_queue_is_reordered_and_its_jobs_cancelled(home: Path) -> None:
             app.generate(f"fault:timeout fox {number}")
             app.wait_for(f"#{number} generate")
         app.press("f7")
-        app.wait_for("6 running")
-        app.press("g")
+        app.wait_for("4 running · 2 queued")
+        app.press("G")
         order = partial(listed, app)
         app.wait_until_quiet(0.15)
-        assert order() == [6, 5, 4, 3, 2, 1]
+        assert order() == [1, 2, 3, 4, 5, 6]
         app.press("K")
-        app.wait_for(lambda: order() == [5, 6, 4, 3, 2, 1])
+        app.wait_for(lambda: order() == [1, 2, 3, 4, 6, 5])
         app.wait_until_quiet(0.15)
         app.press("J")
-        app.wait_for(lambda: order() == [6, 5, 4, 3, 2, 1])
+        app.wait_for(lambda: order() == [1, 2, 3, 4, 5, 6])
         app.wait_until_quiet(0.15)
         app.press("x")
-        app.wait_for("5 running")
+        app.wait_for("4 running · 1 queued")
         app.wait_for("cancelled · nothing was sent")
 
 
