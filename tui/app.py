@@ -65,7 +65,12 @@ class SafelightApp(Working):
             problems.append(str(error))
             models = catalogue()
         self.session = Session(
-            config.library, models, memory, providers=tuple(config.providers), log_open=memory.log_open
+            config.library,
+            models,
+            memory,
+            providers=tuple(config.providers),
+            secrets=config.key_names,
+            log_open=memory.log_open,
         )
         self.shelf = Shelf(config.library)
         self.previewer = Previewer(
@@ -139,6 +144,13 @@ class SafelightApp(Working):
     def theme_names(self) -> list[str]:
         return self._theme_names
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Before there is a screen, only the theme's colours count: what is read now would be read again with it."""
+        if any(self._screen_stacks.values()):
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     # --- what stands between the app and the terminal ---------------------------------------------------------------
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -176,20 +188,14 @@ class SafelightApp(Working):
     def _start_engine(self) -> None:
         """Load the engine in a worker, and with it the SDK, which takes longer to load than all the rest."""
         from tui.core import logs
-        from tui.engine.job import Settings
+        from tui.engine.settings import from_config
         from tui.engine.thread import EngineThread
 
         logs.set_up(paths.log_file(self.env))
-        get = self.config.get
-        settings = Settings(
-            out=self.config.library,
-            parallel=get("engine.parallel"),
-            retries=get("engine.retries"),
-            deadline=get("engine.deadline"),
-            template=get("names.template"),
-        )
         catalogue = self.session.catalogue
-        engine = EngineThread(settings, emit=self.bridge.emit, record=self.shelf.keep, catalogue=catalogue)
+        engine = EngineThread(
+            from_config(self.config), emit=self.bridge.emit, record=self.shelf.keep, catalogue=catalogue
+        )
         engine.start()
         engine.warm()
         self.engine = engine
@@ -241,7 +247,7 @@ class SafelightApp(Working):
 
         with self._sandbox_starting:
             if self._sandbox is None:
-                self._sandbox = start(pace=SANDBOX_PACE)
+                self._sandbox = start(pace=SANDBOX_PACE, drop=self.config.key_names)
             return Provider(name=SANDBOX, base_url=self._sandbox.base_url, key=SANDBOX, key_source="built in")
 
     def _connected(self, turn: int, provider: Provider | None, words: str) -> None:

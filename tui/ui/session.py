@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """One run of the app. `provider` is None until it is known; `spent` is today's US$ at real providers."""
+    """One run of the app. `provider` is None until it is known; `spent` is today's US$ at real providers. `secrets` are the names of variables that hold keys."""
 
     library: Path
     catalogue: Catalogue
     memory: Memory
     provider: Provider | None = None
     providers: tuple[str, ...] = ()
+    secrets: Collection[str] = ()
     spent: float | None = None
     jobs: Jobs = field(default_factory=Jobs)
     log: LogBook = field(default_factory=LogBook)

@@ -180,7 +180,7 @@ class Browsing(Place):
 
         def run() -> None:
             try:
-                open_outside(path)
+                open_outside(path, drop=self.session.secrets)
             except OutsideError as error:
                 self.app.call_from_thread(self.notify, str(error), severity="warning")
 

@@ -134,7 +134,7 @@ class CreateScreen(Browsing):
             # Where an error passes it, `suspend` does not take the terminal back.
             with self.app.suspend():
                 try:
-                    text = outside.edit(self.form.prompt.text, command)
+                    text = outside.edit(self.form.prompt.text, command, drop=self.session.secrets)
                 except outside.OutsideError as error:
                     problem = str(error)
         except (outside.OutsideError, SuspendNotSupported) as error:

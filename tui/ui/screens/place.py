@@ -47,6 +47,11 @@ class Place(Screen[None]):
         yield LogPane(self.session.log)
         yield KeyBar()
 
+    def _compositor_refresh(self) -> None:
+        """Textual starts within a batch, in which it draws the first frame and drops it: a seventh of the start."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     def panes(self) -> Iterable[Widget]:
         """The panes, their ids as in `PANES`."""
         raise NotImplementedError
