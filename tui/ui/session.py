@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """One run of the app. `provider` is None until it is known; `spent` is today's US$ at real providers. `secrets` are the names of variables that hold keys."""
+    """One run of the app. `provider` is None until it is known; `spent` is today's US$ at real providers.
+
+    `secrets` are the names of the environment variables that hold keys.
+    """
 
     library: Path
     catalogue: Catalogue
