@@ -69,7 +69,7 @@ class Browsing(Place):
 
     def fill(self, files: list[ImageFile], prompts: Mapping[Path, str]) -> None:
         """Show the files of the folder that is listed."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         self.images.fill(files, prompts, today=datetime.now(UTC).date())
         if self.awaited and self.images.point_at(self.awaited):
@@ -103,7 +103,7 @@ class Browsing(Place):
         """
         if action == "second":
             return bool(self.chord)
-        if action not in IMAGE_ACTIONS or not self.is_mounted:
+        if action not in IMAGE_ACTIONS or not self.stands:
             return True
         listed = self.images.has_focus
         looked_at = any(pane in self._focus_path() for pane in self.image_panes)

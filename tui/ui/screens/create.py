@@ -54,7 +54,7 @@ class CreateScreen(Browsing):
         super().follow()
         provider = self.session.provider
         sandbox = provider is not None and provider.is_sandbox
-        if self.is_mounted and self.form.sandbox != sandbox:
+        if self.stands and self.form.sandbox != sandbox:
             self.form.sandbox = sandbox
             self.form.refresh_price()
 
@@ -62,7 +62,7 @@ class CreateScreen(Browsing):
         """Follow the newest job: that it was sent, each partial image, then the saved one, or why there is none."""
         from tui.core.events import Cancelled, Failed, Partial, Saved, Sent, Unknown
 
-        if event.job != self.developing or not self.is_mounted:
+        if event.job != self.developing or not self.stands:
             return
         match event:
             case Sent():

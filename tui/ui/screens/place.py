@@ -64,9 +64,14 @@ class Place(Screen[None]):
         self.show_log(self.session.log_open)
         self.follow()
 
+    @property
+    def stands(self) -> bool:
+        """Whether its parts are there: not before it was shown, and not while the app is taken down."""
+        return self.is_mounted and bool(self.query(KeyBar))
+
     def follow(self) -> None:
         """Something of the session changed."""
-        if self.is_mounted:
+        if self.stands:
             self.query_one(Header).refresh()
             if self.session.log_open:
                 self.query_one(LogPane).follow()

@@ -50,7 +50,7 @@ class QueueScreen(Place):
 
     def follow(self) -> None:
         super().follow()
-        if self.is_mounted:
+        if self.stands:
             self.query_one(JobList).follow()
             self._tick_while_waiting()
 
