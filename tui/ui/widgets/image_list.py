@@ -93,9 +93,7 @@ class ImageList(Lines):
         lines = [line.plain.rstrip() for line in Content(self._empty).wrap(max(self.size.width, 1))]
         at = y - max(self.size.height // 2 - len(lines), 0)
         text = Text(lines[at].center(self.size.width) if 0 <= at < len(lines) else "", self.tone("quiet"), end="")
-        return (
-            Strip(list(text.render(self.app.console))).adjust_cell_length(self.size.width).apply_style(self.rich_style)
-        )
+        return Strip(list(text.render(self.app.console))).adjust_cell_length(self.size.width).apply_style(self.ground)
 
     def draw(self, row: int, width: int) -> Text:
         item = self._rows[row]

@@ -16,6 +16,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.ui.widgets.drawn import Drawn
+
 # Each tone's colour and ground, as the theme's variables. Component classes would do the same and cost every
 # list ten more style look-ups whenever styles are applied.
 TONES = {
@@ -47,7 +49,7 @@ def _ink(value: str, ground: str) -> RichColor | None:
     return (Color.parse(ground).blend(colour, int(share[:-1]) / 100) if share else colour).rich_color
 
 
-class Lines(ScrollView, can_focus=True):
+class Lines(Drawn, ScrollView, can_focus=True):
     """`count` rows, drawn by `draw`, with a cursor that skips the rows that `selectable` says no to."""
 
     DEFAULT_CSS = """
@@ -109,13 +111,13 @@ class Lines(ScrollView, can_focus=True):
         row = y + self.scroll_offset.y
         width = self.scrollable_content_region.width or self.size.width
         if not 0 <= row < self.count:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.ground)
         text = self.draw(row, width)
         text.no_wrap, text.end = True, ""
         if text.cell_len > width:
             text.truncate(width, overflow="ellipsis")
         strip = Strip(list(text.render(self.app.console)), text.cell_len)
-        base = self.rich_style
+        base = self.ground
         if row == self.cursor and self.selectable(row) and (self.has_focus or self.KEEPS_CURSOR):
             over = self.tone("cursor" if self.has_focus else "blurred")
             strip = strip.adjust_cell_length(width, base).apply_style(base)

@@ -11,18 +11,18 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tui.core.text import shorten
 from tui.ui.previewer import Previewer, Rendered
+from tui.ui.widgets.drawn import Drawn
 
 # A cursor that runs through a list asks for nothing on its way.
 SETTLE = 0.03
 
 
-class Canvas(Widget, can_focus=True):
+class Canvas(Drawn, can_focus=True):
     """The rows of one picture, in the middle. `say` puts words there instead."""
 
     DEFAULT_CSS = """
@@ -41,7 +41,7 @@ class Canvas(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size
-        style = self.rich_style
+        style = self.ground
         if self._rendered is None:
             return self._words_line(y).adjust_cell_length(width, style)
         top = max((height - len(self._rendered.strips)) // 2, 0)
@@ -56,11 +56,11 @@ class Canvas(Widget, can_focus=True):
         lines = Content(self._words).wrap(max(min(width - 4, 60), 1)) if self._words else []
         at = y - max((height - len(lines)) // 2, 0)
         if not 0 <= at < len(lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.ground)
         text = lines[at].plain.rstrip().center(width)
         from rich.segment import Segment
 
-        return Strip([Segment(text, self.rich_style)], len(text))
+        return Strip([Segment(text, self.ground)], len(text))
 
 
 class Preview(Vertical):

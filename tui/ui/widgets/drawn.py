@@ -1,0 +1,23 @@
+"""The base of widgets that draw their own rows."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.widget import Widget
+
+
+class Drawn(Widget):
+    """Keeps its style between rows: working it out anew for each is a good part of drawing a frame."""
+
+    _ground: Style | None = None
+
+    @property
+    def ground(self) -> Style:
+        """The colours of the widget where nothing else is drawn."""
+        if self._ground is None:
+            self._ground = self.rich_style
+        return self._ground
+
+    def notify_style_update(self) -> None:
+        self._ground = None
+        super().notify_style_update()
