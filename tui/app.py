@@ -116,7 +116,9 @@ class SafelightApp(Working):
         for name in (self.session.memory.theme, self.config.get("theme"), themes.DEFAULT):
             file = themes.find(name, self._theme_folders) if name else None
             if file is not None and self._take_theme(file):
-                self.theme = file.stem
+                # Without a watcher: it would have every rule parsed once more before the first frame.
+                self.set_reactive(SafelightApp.theme, file.stem)
+                self.stylesheet.set_variables(self.get_css_variables())
                 return
 
     def _take_theme(self, file: Path) -> bool:
