@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.pricing import Estimate
@@ -57,7 +56,6 @@ class Job:
     failure: Failure | None = None
     question: Waiting | None = None
     request_id: str | None = None
-    developing: Path | None = None
     saved: list[Saved] = field(default_factory=list)
     cost: float | None = None
     fewer: str = ""
@@ -94,7 +92,7 @@ class Job:
                 self.state, self.request_id = State.RECEIVING, event.request_id
                 self.received, self.total = event.received, event.total
             case events.Partial():
-                self.state, self.developing = State.RECEIVING, event.path
+                self.state = State.RECEIVING
             case events.Downloading():
                 self.state, self.received, self.total = State.DOWNLOADING, event.received, event.total
             case events.Saved():

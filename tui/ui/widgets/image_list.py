@@ -80,9 +80,6 @@ class ImageList(Lines):
             self.cursor = row
         return row is not None
 
-    def step(self, delta: int) -> None:
-        self.action_move(delta)
-
     def _row_of(self, path: Path) -> int | None:
         return next((i for i, row in enumerate(self._rows) if not isinstance(row, str) and row.path == path), None)
 
