@@ -42,6 +42,8 @@ class LibraryScreen(Browsing):
         shell(self).list_images()
 
     def fill(self, files: list[ImageFile], prompts: Mapping[Path, str]) -> None:
+        if not self.stands:
+            return
         query = self.session.query
         self.images.heading = f"/ {query}" if query else shown(self.session.shown_folder)
         super().fill(files, prompts)
