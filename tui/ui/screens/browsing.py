@@ -103,7 +103,7 @@ class Browsing(Place):
         """
         if action == "second":
             return bool(self.chord)
-        if action not in IMAGE_ACTIONS or not self.is_mounted:
+        if action not in IMAGE_ACTIONS or not self._composed:
             return True
         listed = self.images.has_focus
         looked_at = any(pane in self._focus_path() for pane in self.image_panes)

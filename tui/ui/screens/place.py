@@ -33,6 +33,7 @@ class Place(Screen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__(id=self.PLACE)
         self.session = session
+        self._composed = False
 
     def compose(self) -> ComposeResult:
         # The classes that the first resize would bring: without them the first frame is laid out and drawn twice.
@@ -57,6 +58,8 @@ class Place(Screen[None]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
+        # Every part of every part is there by now, which `is_mounted` does not say.
+        self._composed = True
         self.show_log(self.session.log_open)
 
     def on_screen_resume(self) -> None:
@@ -67,7 +70,7 @@ class Place(Screen[None]):
     @property
     def stands(self) -> bool:
         """Whether its parts are there: not before it was shown, and not while the app is taken down."""
-        return self.is_mounted and bool(self.query(KeyBar))
+        return self._composed and bool(self.query(KeyBar))
 
     def follow(self) -> None:
         """Something of the session changed."""
