@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,9 @@ class Previewer:
         """Start the decoder and load what drawing needs, before the first picture is wanted."""
         self.decoder.warm()
         import tui.render.rows  # noqa: F401  # numpy is slow to load
+
+        # It stays, and need not be looked through for garbage, which would hold up the screen.
+        gc.freeze()
 
     @property
     def decoder(self) -> Decoder:
