@@ -37,9 +37,9 @@ class Watched(SafelightApp):
     async def beat(self):
         done = 0
         while done < images:
-            wanted = time.perf_counter() + 0.005
+            wanted, worked = time.perf_counter() + 0.005, time.thread_time()
             await asyncio.sleep(0.005)
-            beats.append(time.perf_counter() - wanted)
+            beats.append((time.perf_counter() - wanted, time.thread_time() - worked))
             done = sum(not job.running for job in self.session.jobs)
         await asyncio.sleep(0.5)
         self.exit(0)
@@ -53,8 +53,8 @@ open(sys.argv[1], "w").write(json.dumps({"beats": beats, "saved": saved}))
 """
 
 
-def stall(folder: Path) -> list[float]:
-    """Every beat's lateness in seconds, for one run in a new home."""
+def stall(folder: Path) -> list[tuple[float, float]]:
+    """For every beat its lateness and the time that the UI's thread worked, in seconds, for one run in a new home."""
     folder.mkdir()
     memory = folder / ".local/state/safelight/memory.json"
     memory.parent.mkdir(parents=True)
@@ -66,17 +66,24 @@ def stall(folder: Path) -> list[float]:
             terminal.receive(0.5)
     figures = json.loads(told.read_text())
     assert figures["saved"] == IMAGES, figures["saved"]
-    return list(figures["beats"])
+    return [(late, worked) for late, worked in figures["beats"]]
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         runs = [stall(Path(folder) / f"home{number}") for number in range(rounds(5) + 1)][1:]
     for beats in runs:
-        ordered = sorted(beats)
-        late = [f"{1000 * each:.1f}" for each in ordered[-3:]]
-        print(f"longest {' '.join(late)} ms   99 of 100 below {1000 * ordered[int(len(ordered) * 0.99)]:.1f} ms")
-    goal("median of the longest stalls, ms", 1000 * statistics.median(max(beats) for beats in runs), 50, digits=1)
+        lateness = sorted(late for late, _ in beats)
+        longest = " ".join(f"{1000 * late:.1f}" for late in lateness[-3:])
+        work = 1000 * max(worked for _, worked in beats)
+        print(
+            f"longest {longest} ms   99 of 100 below {1000 * lateness[int(len(lateness) * 0.99)]:.1f} ms"
+            f"   longest work of the UI's thread {work:.1f} ms"
+        )
+    goal("median of the longest stalls, ms", 1000 * statistics.median(max(beats)[0] for beats in runs), 50, digits=1)
+    # What is left where the machine gives the processor to others: the part that is the program's own.
+    own = statistics.median(max(worked for _, worked in beats) for beats in runs)
+    goal("median of its longest work, ms", 1000 * own, 50, digits=1)
 
 
 if __name__ == "__main__":
