@@ -91,11 +91,15 @@ class SafelightApp(Working):
         bound = {command.id for command in COMMANDS if command.keys}
         problems += [f"keys: there is no action {name}" for name in config.keys if name not in bound]
         self.set_keymap({action: keys for action, keys in config.keys.items() if action in bound})
-        for name, make in self._places().items():
+        for name, make in self._other_places().items():
             self.add_mode(name, make)
 
-    def _places(self) -> dict[str, Callable[[], Screen[None]]]:
-        """The places; each is made when it is first gone to."""
+    def get_default_screen(self) -> Screen[None]:
+        """Create. As the default screen rather than a mode's it spares the first frame a parse of all styles."""
+        return CreateScreen(self.session, self.previewer)
+
+    def _other_places(self) -> dict[str, Callable[[], Screen[None]]]:
+        """The other places; each is made when it is first gone to."""
 
         def library() -> Screen[None]:
             from tui.ui.screens.library import LibraryScreen
@@ -107,7 +111,7 @@ class SafelightApp(Working):
 
             return QueueScreen(self.session)
 
-        return {"create": partial(CreateScreen, self.session, self.previewer), "library": library, "queue": queue}
+        return {"library": library, "queue": queue}
 
     # --- themes ---------------------------------------------------------------------------------------------------
 
@@ -177,6 +181,8 @@ class SafelightApp(Working):
         # The collector was off while everything was loaded; nothing of that will ever be garbage.
         gc.freeze()
         gc.enable()
+        # It is shown already; from now on it can be gone back to.
+        self.add_mode("create", self.get_default_screen)
         self._start_engine()
         self.use_provider(None)
         self._load_themes()

@@ -49,7 +49,8 @@ def _ink(value: str, ground: str) -> RichColor | None:
     return (Color.parse(ground).blend(colour, int(share[:-1]) / 100) if share else colour).rich_color
 
 
-class Lines(Drawn, ScrollView, can_focus=True):
+# The first base is the one whose styles Textual inherits: without them nothing scrolls.
+class Lines(ScrollView, Drawn, can_focus=True):
     """`count` rows, drawn by `draw`, with a cursor that skips the rows that `selectable` says no to."""
 
     DEFAULT_CSS = """

@@ -11,14 +11,39 @@ from tui.core.text import clean
 LONGEST = 1_000_000
 
 
-class Prompt(TextArea):
-    """What is typed or pasted is cleaned only when it is used, so that the cursor never jumps."""
+class Prompt(TextArea, inherit_css=False):
+    """What is typed or pasted is cleaned only when it is used, so that the cursor never jumps.
+
+    It has its whole style here: Textual's own for a text area is long, and is parsed before the first frame.
+    """
 
     DEFAULT_CSS = """
-    Prompt { border: none; padding: 0 1; background: transparent; height: 1fr; min-height: 2; }
-    Prompt:focus { border: none; }
-    Prompt .text-area--cursor-line { background: transparent; }
+    Prompt {
+        width: 1fr;
+        height: 1fr;
+        min-height: 2;
+        padding: 0 1;
+        overflow: auto auto;
+        color: $foreground;
+        background: transparent;
+        scrollbar-size-vertical: 1;
+        scrollbar-color: $scrollbar;
+        scrollbar-color-hover: $scrollbar-hover;
+        scrollbar-color-active: $scrollbar-active;
+        scrollbar-background: $scrollbar-background;
+        scrollbar-background-hover: $scrollbar-background-hover;
+        scrollbar-background-active: $scrollbar-background-active;
+    }
+    Prompt .text-area--cursor {
+        color: $input-cursor-foreground;
+        background: $input-cursor-background;
+        text-style: $input-cursor-text-style;
+    }
+    Prompt .text-area--selection { color: $input-selection-foreground; background: $input-selection-background; }
+    Prompt .text-area--placeholder { color: $text-muted; }
     """
+
+    COMPONENT_CLASSES = TextArea.COMPONENT_CLASSES
 
     def __init__(self, text: str) -> None:
         super().__init__(
