@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.ui.conftest import Open
+from tests.ui.test_library import paint
 from tests.ui.window import configure, remember
 from tui.core import paths
 from tui.sandbox.server import Sandbox
 from tui.ui.commands import COMMANDS
 from tui.ui.widgets.field import Field
+from tui.ui.widgets.log_pane import LogPane
 
 
 async def test_the_places_are_reached_from_inside_the_prompt(window: Open) -> None:
@@ -318,3 +320,37 @@ async def test_the_editor_s_text_comes_back_into_the_prompt(
         await w.until(lambda: w.form.prompt.text == "a fox in the snow[31m", "the editor's text")
         await w.press("ctrl+z")
         assert w.form.prompt.text == "a fox"
+
+
+async def test_the_log_follows_its_end_unless_one_went_up(window: Open) -> None:
+    async with window((80, 24)) as w:
+        log = w.here(LogPane)
+        for number in range(3):
+            job = await w.generate(f"fault:moderation {number}")
+            await w.until(lambda job=job: not job.running, "its end")
+            await w.until(lambda: log.scroll_offset.y == log.count - log.size.height > 0, "the end of the log")
+        await w.until_shown("→ The prompt is kept")
+        log.focus()
+        await w.press("g")
+        await w.until(lambda: log.scroll_offset.y == 0, "the beginning")
+        w.app.session.log.say("something new")
+        log.follow()
+        await w.settle()
+        assert log.scroll_offset.y == 0 and "something new" not in w.text
+        await w.press("G")
+        await w.until_shown("something new")
+
+
+async def test_a_long_list_scrolls_with_its_cursor(window: Open, library: Path) -> None:
+    for number in range(60):
+        paint(library / f"{number:02}.png")
+    async with window() as w:
+        await w.to("library")
+        await w.until(lambda: len(w.images.files) == 60, "the images")
+        await w.press("G")
+        await w.until(lambda: w.images.file is w.images.files[-1], "the last")
+        await w.until_shown(w.images.files[-1].name)
+        await w.press("g")
+        await w.until_shown("Today")
+        await w.press("ctrl+d")
+        assert w.images.cursor > 5
