@@ -127,10 +127,10 @@ def test_the_queue_is_reordered_and_its_jobs_cancelled(home: Path) -> None:
             app.wait_for(f"#{number} generate")
         app.press("f7")
         app.wait_for("4 running · 2 queued")
-        app.press("G")
         order = partial(listed, app)
+        app.wait_for(lambda: order() == [1, 2, 3, 4, 5, 6])
+        app.press("G")
         app.wait_until_quiet(0.15)
-        assert order() == [1, 2, 3, 4, 5, 6]
         app.press("K")
         app.wait_for(lambda: order() == [1, 2, 3, 4, 6, 5])
         app.wait_until_quiet(0.15)
