@@ -26,7 +26,6 @@ from tui.core import config
 beats, images = [], int(sys.argv[2])
 class Watched(SafelightApp):
     def on_mount(self):
-        super().on_mount()
         self.set_timer(4, self.go)
     async def go(self):
         self.heart = asyncio.ensure_future(self.beat())
