@@ -48,9 +48,14 @@ class LogPane(Lines):
         self.recount()
         if at_end:
             self.set_reactive(Lines.cursor, len(self._rows) - 1)
-            self.scroll_end(animate=False)
+            # Once the new rows are laid out, and only if the person has not gone up meanwhile.
+            self.call_after_refresh(self._to_end)
         if self._book.counting and self._timer is None:
             self._timer = self.set_interval(TICK, self._tick)
+
+    def _to_end(self) -> None:
+        if self.cursor >= len(self._rows) - 1:
+            self.scroll_end(animate=False, immediate=True)
 
     def on_resize(self, event: object) -> None:  # noqa: ARG002  # Textual's signature
         self.follow()
