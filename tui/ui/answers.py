@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from tui.core.pricing import describe
+from tui.core.provider import SANDBOX
 from tui.ui.jobs import Job
 from tui.ui.shell import Shell
 
@@ -59,6 +60,8 @@ class Answers(Shell):
 
         failure = job.failure.summary if job.failure else ""
         charged = f"The request went out, and {job.provider} may have charged for it: {describe(job.estimate)}."
+        if job.provider == SANDBOX:
+            charged = "The request went out. In the sandbox nothing is charged; a real provider may have."
         text = f"{failure}\n\n{charged}"
 
         def answered(word: str | None) -> None:

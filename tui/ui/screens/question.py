@@ -29,13 +29,11 @@ class Question(Box[str | None]):
         with Vertical(id="box") as box:
             box.border_title = self._title
             yield Static(self._text, id="text", markup=False)
-            keys = [
-                ((f" {key} ", "bold $background on $warning"), (f" {word}   ", "$foreground"))
-                for key, word in self._answers
+            rows = [
+                Content.assemble((f" {key} ", "bold reverse $warning"), (f" {word}", "$foreground"))
+                for key, word in (*self._answers, ("esc", "back"))
             ]
-            yield Static(
-                Content.assemble(*(part for pair in keys for part in pair), ("esc back", "$text-muted")), id="hint"
-            )
+            yield Static(Content("\n").join(rows), id="hint")
 
     def on_key(self, event: Key) -> None:
         for key, word in self._answers:
