@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
 import sys
 import threading
@@ -200,6 +201,9 @@ class SafelightApp(Working):
         from tui.engine.thread import EngineThread
 
         logs.set_up(paths.log_file(self.env))
+        # What the first job's events need is loaded here and not on the UI thread when they come.
+        for module in ("tui.ui.log_words", "tui.library.files", "tui.library.records", "tui.render.picture"):
+            importlib.import_module(module)
         catalogue = self.session.catalogue
         engine = EngineThread(
             from_config(self.config), emit=self.bridge.emit, record=self.shelf.keep, catalogue=catalogue
@@ -207,6 +211,12 @@ class SafelightApp(Working):
         engine.start()
         engine.warm()
         self.engine = engine
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """As soon as both are there, whichever comes first."""
+        if self.engine is not None and self.session.provider is not None:
+            self.engine.prepare(self.session.provider)
 
     @work(thread=True, exit_on_error=False, group="leftovers")
     def _find_leftovers(self) -> None:
@@ -265,6 +275,7 @@ class SafelightApp(Working):
         if provider is not None:
             first = self.session.provider is None
             self.session.provider = provider
+            self._prepare()
             if first and not self.session.memory.welcomed:
                 self.session.memory.welcomed = True
                 self.action_welcome()

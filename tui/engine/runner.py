@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.core import models, pricing
@@ -77,6 +78,12 @@ class Runner:
         """Other settings from here on; a job on its way takes them at its next step."""
         self._settings = settings
         self._start_next()
+
+    def prepare(self, provider: Provider) -> None:
+        """Make a provider's client ahead of its first job: loading the certificates takes a tenth of a second."""
+        # The first job tells what is wrong.
+        with suppress(BrokenError):
+            self._client(provider)
 
     def submit(self, request: Request, provider: Provider, *, job: str | None = None) -> str:
         """Put a request in line and return its job's id, which is `job` where that is given (see `new_id`)."""

@@ -49,6 +49,10 @@ class EngineThread:
         """Import what the first job needs, so that it starts at once."""
         self._call(lambda _: _warm())
 
+    def prepare(self, provider: Provider) -> None:
+        """Make a provider's client ahead of its first job."""
+        self._call(lambda runner: runner.prepare(provider))
+
     def submit(self, request: Request, provider: Provider) -> str:
         """Put a request in line and return its job's id."""
         job = new_id()
