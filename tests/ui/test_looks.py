@@ -82,7 +82,7 @@ async def test_a_broken_theme_that_is_configured_gives_way_to_the_default(window
     configure('theme = "broken"\n')
     async with window() as w:
         assert w.app.theme == themes.DEFAULT
-        assert "theme passed over: broken.toml" in w.log
+        await w.until(lambda: "theme passed over: broken.toml" in w.log, "the word about the theme")
 
 
 @pytest.mark.parametrize("name", OURS)
