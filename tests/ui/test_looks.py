@@ -74,7 +74,7 @@ async def test_a_theme_of_one_s_own_is_taken_and_a_broken_one_is_named_and_passe
         await choose(w, "bare")
         for name in ("broken", "odd", "bytes"):
             assert name not in w.app.theme_names
-            assert f"theme passed over: {name}.toml" in w.log
+            await w.until(lambda name=name: f"theme passed over: {name}.toml" in w.log, "the word about it")
 
 
 async def test_a_broken_theme_that_is_configured_gives_way_to_the_default(window: Open) -> None:
