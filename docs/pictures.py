@@ -41,7 +41,7 @@ async def main() -> None:
             app.close()
 
 
-async def take(app, pilot) -> None:  # type: ignore[no-untyped-def]
+async def take(app, pilot) -> None:
     await until(pilot, lambda: app.session.provider is not None and app.engine is not None)
     await pilot.press("escape")
     for number, prompt in enumerate(PROMPTS, 1):
@@ -66,24 +66,24 @@ async def take(app, pilot) -> None:  # type: ignore[no-untyped-def]
     picture(app, "queue")
 
 
-def saved(app) -> int:  # type: ignore[no-untyped-def]
+def saved(app) -> int:
     return sum(len(job.saved) for job in app.session.jobs)
 
 
-async def until(pilot, holds: Callable[[], bool]) -> None:  # type: ignore[no-untyped-def]
+async def until(pilot, holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():
             await pilot.pause(0.05)
 
 
-async def settle(pilot) -> None:  # type: ignore[no-untyped-def]
+async def settle(pilot) -> None:
     """Let the preview be drawn and the toasts go."""
     await pilot.pause(0.7)
     pilot.app.clear_notifications()
     await pilot.pause(0.3)
 
 
-def picture(app, name: str) -> None:  # type: ignore[no-untyped-def]
+def picture(app, name: str) -> None:
     from resvg_py import svg_to_bytes
 
     svg = re.sub(r"@font-face\s*\{[^}]*\}", "", app.export_screenshot(title="safelight"))
