@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 import logging
+import ssl
 import warnings
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -131,6 +132,7 @@ class Client:
                 follow_redirects=False,
                 # A proxy can't reach this machine's own servers.
                 trust_env=not provider.on_loopback,
+                verify=_trust(provider),
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
                 timeout=httpx2.Timeout(silence, connect=CONNECT_SECONDS, pool=None),
                 event_hooks={"request": [_on_request], "response": [_on_response]},
@@ -180,6 +182,12 @@ class Client:
         named = {name: value for name, value in given.items() if name in known}
         others = {name: value for name, value in given.items() if name not in known}
         return method(**named, extra_body=others or None, extra_headers={"Accept-Encoding": "identity"})
+
+
+def _trust(provider: Provider) -> ssl.SSLContext | bool:
+    """Whom to trust: for a server of this machine's own that speaks without TLS nobody, as loading whom takes 40 ms."""
+    plain = provider.on_loopback and provider.base_url.lower().startswith("http:")
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True
 
 
 async def _chunks(raw: httpx2.Response, exchange: _Exchange) -> AsyncIterator[bytes]:

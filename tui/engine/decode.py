@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pybase64
+
 from tui.engine.skeleton import CHUNK, Span
 
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -29,6 +31,9 @@ def image_bytes(source: Span | str, path: Path) -> Iterator[bytes]:
     """
     left = b""
     for piece in _without_head(_unescaped(_pieces(source, path))):
+        if not left and len(piece) % 4 == 0 and (image := _plain(piece)) is not None:
+            yield image
+            continue
         text = left + piece.translate(None, _SPACE)
         whole = len(text) - len(text) % 4
         left = text[whole:]
@@ -82,11 +87,17 @@ def _without_head(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _decoded(text: bytes) -> bytes:
+    image = _plain(text)
+    if image is None:
+        image = _plain(text.translate(_WEB_SAFE))
+    if image is None:
+        raise NotBase64Error("the image is not base64")
+    return image
+
+
+def _plain(text: bytes) -> bytes | None:
+    """What text of the usual alphabet, four letters at a time, stands for; None where it is something else."""
     try:
-        return binascii.a2b_base64(text, strict_mode=True)
+        return pybase64.b64decode(text, validate=True)
     except binascii.Error:
-        pass
-    try:
-        return binascii.a2b_base64(text.translate(_WEB_SAFE), strict_mode=True)
-    except binascii.Error as error:
-        raise NotBase64Error("the image is not base64") from error
+        return None

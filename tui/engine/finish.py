@@ -66,8 +66,7 @@ class _Finish:
         body = self._entry.body
         if body is None:
             raise BrokenError(LOST)
-        plain = await self._on_disk(lambda: inflate.plain(body, self._head.encoding))
-        answer = await self._on_disk(lambda: read(plain))
+        plain, answer = await self._on_disk(lambda: self._read(body))
         if not answer.items:
             raise BrokenError(_imageless(answer, self._head))
         self._created = answer.created or int(body.stat().st_mtime)
@@ -76,18 +75,20 @@ class _Finish:
         self._share = float(self._cost / count) if self._cost is not None else None
         saved, notes, failure = 0, [], None
         for item in answer.items:
-            revised = await self._on_disk(partial(text_of, plain, item.revised_prompt))
             try:
-                image = await self._image(item, plain)
+                whole = await self._item(item, plain)
             except BrokenError as broken:
                 failure = broken.failure
                 notes.append(f"image {item.index + 1}: {failure.message}")
                 continue
-            await self._save(item, image, revised)
             saved += 1
-            if not image.whole:
+            if not whole:
                 notes.append(f"image {item.index + 1} ends early")
         return self._outcome(answer, saved, notes, failure)
+
+    def _read(self, body: Path) -> tuple[Path, Answer]:
+        plain = inflate.plain(body, self._head.encoding)
+        return plain, read(plain)
 
     def _outcome(self, answer: Answer, saved: int, notes: list[str], failure: Failure | None) -> Outcome:
         asked = self._job.request.count
@@ -98,20 +99,26 @@ class _Finish:
         cost = float(self._cost) if self._cost is not None else None
         return Outcome(saved, cost, "; ".join(notes), failure, answer.complete)
 
-    async def _image(self, item: Item, plain: Path) -> Stored:
+    async def _item(self, item: Item, plain: Path) -> bool:
+        """One image into the library, told; whether its format's end is there. Raises BrokenError."""
         path = self._entry.folder / f"image-{item.index}"
-        if path.exists():
-            return await self._on_disk(lambda: stored(path))
-        if item.url is not None:
-            return await self._download(item, item.url, path)
+        if item.url is not None and not path.exists():
+            await self._download(item, item.url, path)
+        # All of it in one go: a trip to another thread and back costs more than most of these steps.
+        image, event = await self._on_disk(lambda: self._save(item, path, plain))
+        self._job.tell(Saved, index=item.index, **event)
+        return image.whole
+
+    def _stored(self, item: Item, path: Path, plain: Path) -> Stored:
         source = item.source
-        assert source is not None
+        if path.exists() or source is None:
+            return stored(path)
         try:
-            image = await self._on_disk(lambda: self._entry.with_room(lambda: store(image_bytes(source, plain), path)))
+            image = self._entry.with_room(lambda: store(image_bytes(source, plain), path))
         except NotBase64Error as error:
             raise BrokenError(_unreadable("it is not base64")) from error
         if not image.bytes or image.is_text:
-            await self._on_disk(path.unlink)
+            path.unlink()
             raise BrokenError(_unreadable("it is empty" if not image.bytes else "it is text and no image"))
         return image
 
@@ -139,16 +146,15 @@ class _Finish:
                 await in_thread(lambda: self._entry.note("skipped", index=item.index, expires=facts["expires"]))
                 raise BrokenError(failure)
 
-    async def _save(self, item: Item, image: Stored, revised: str | None) -> None:
+    def _save(self, item: Item, path: Path, plain: Path) -> tuple[Stored, dict[str, Any]]:
+        """What is stored, and the facts of its event. It may be called again where the disk refused in its midst."""
         job, request = self._job, self._job.request
-
-        def put() -> tuple[Path, Path]:
-            library = self._settings().out
-            names = naming.candidates(self._stem(item.index), image.facts.format)
-            folder = library / naming.day_folder(self._created)
-            return library, self._entry.with_room(lambda: place(image.path, folder, names))
-
-        library, path = await self._on_disk(put)
+        image = self._stored(item, path, plain)
+        revised = text_of(plain, item.revised_prompt)
+        library = self._settings().out
+        names = naming.candidates(self._stem(item.index), image.facts.format)
+        folder = library / naming.day_folder(self._created)
+        target = self._entry.with_room(lambda: place(image.path, folder, names))
         estimate = job.estimate.high
         origin = Origin(
             job=job.id,
@@ -159,7 +165,7 @@ class _Finish:
             prompt=request.prompt,
             parameters={name: value for name, value in request.parameters.items() if name not in PRIVATE},
             created=self._created,
-            path=path.relative_to(library).as_posix(),
+            path=target.relative_to(library).as_posix(),
             revised_prompt=clean(revised) if revised else None,
             request_id=self._head.request_id,
             cost=self._share,
@@ -174,8 +180,8 @@ class _Finish:
             height=facts.height,
             origins=(origin,),
         )
-        joined = await self._on_disk(lambda: self._record(library, known))
-        job.tell(Saved, index=item.index, path=path, record=joined or known, origin=origin)
+        joined = self._record(library, known)
+        return image, {"path": target, "record": joined or known, "origin": origin}
 
     def _stem(self, index: int) -> str:
         request = self._job.request
