@@ -1,15 +1,18 @@
 """The cell renderer beside its peers, and inside the app: times, bytes and likeness, then each goal met or missed.
 
-Run by hand: python -m tests.benchmarks.render [--rounds N] [--full] [--photo FILE] [--only NAME...]
+Run by hand: python -m tests.benchmarks.render [cells] [app] [--rounds N] [--full] [--photo FILE] [--only NAME...]
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 
 from tests.benchmarks.render.goals import print_goals
-from tests.benchmarks.render.measure import Scene
+from tests.benchmarks.render.inside import inside, print_inside, print_inside_goals
+from tests.benchmarks.render.keys import keys, print_keys
+from tests.benchmarks.render.measure import Scene, budgeted
 from tests.benchmarks.render.peers import CHAFA, RICH_PIXELS
 from tests.benchmarks.render.pictures import Picture, pictures
 
@@ -19,11 +22,19 @@ JUDGED = (160, 50)
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.render", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=["cells", "app", []], help="all of it, if left out")
     parser.add_argument("--rounds", type=int, default=7, help="how often each way is timed")
     parser.add_argument("--full", action="store_true", help="every picture on every grid")
     parser.add_argument("--photo", type=Path, help="a photo of your own besides")
     parser.add_argument("--only", nargs="*", default=(), help="names of the pictures to take")
     asked = parser.parse_args()
+    if not asked.parts or "cells" in asked.parts:
+        cells(asked)
+    if not asked.parts or "app" in asked.parts:
+        app(asked.rounds)
+
+
+def cells(asked: argparse.Namespace) -> None:
     shown = [each for each in pictures(asked.photo) if not asked.only or each.name in asked.only]
     print("ms are medians; bytes with line ends; programs are whole processes, decoding included")
     judged = []
@@ -37,9 +48,19 @@ def main() -> None:
             if grid == JUDGED:
                 judged.append(scene)
     if not asked.full:
-        others(shown[0:1], asked.rounds)
+        others(shown[0], asked.rounds)
     print()
     print_goals(judged)
+
+
+def app(rounds: int) -> None:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        found = inside(rounds, Path(folder))
+    print_inside(found)
+    print()
+    print_inside_goals(found)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        print_keys(keys(rounds + 1, Path(folder)))
 
 
 def print_scene(scene: Scene) -> None:
@@ -58,18 +79,16 @@ def print_scene(scene: Scene) -> None:
         print(f"{name:<28}skipped: {why}")
 
 
-def others(shown: list[Picture], rounds: int) -> None:
+def others(picture: Picture, rounds: int) -> None:
     """The other grids in a line each: what matters is that the ratios hold."""
-    for picture in shown:
-        for grid in GRIDS:
-            if grid == JUDGED:
-                continue
+    few = (RICH_PIXELS, CHAFA, "half", "blocks", budgeted("blocks", CHAFA))
+    for grid in GRIDS:
+        if grid != JUDGED:
             scene = Scene(picture, *grid)
-            scene.measure(min(rounds, 3), peers=lambda name: name in (RICH_PIXELS, CHAFA))
+            scene.measure(min(rounds, 3), few.__contains__)
             told = [
                 f"{name} {1000 * found.median:.1f} ms {found.bytes / 1000:.0f} kB {found.ssim:.3f}"
                 for name, found in scene.found.items()
-                if name in (RICH_PIXELS, CHAFA, "half", "blocks") or " as " in name
             ]
             print(f"\n{picture.name} in {grid[0]}x{grid[1]}: " + " · ".join(told))
 

@@ -36,6 +36,8 @@ def print_goals(scenes: Iterable[Scene]) -> None:
 
 
 def _print(name: str, goal: str, scenes: list[Scene], judge: _Judge) -> None:
+    if not scenes:
+        return
     words, met = [], []
     for scene in scenes:
         try:
@@ -44,7 +46,7 @@ def _print(name: str, goal: str, scenes: list[Scene], judge: _Judge) -> None:
             figure, good = f"no {missing.args[0]}", False
         words.append(f"{scene.picture.name} {figure}")
         met.append(good)
-    verdict = "met" if met and all(met) else f"MISSED ({sum(met)} of {len(met)} met)"
+    verdict = "met" if all(met) else f"MISSED ({sum(met)} of {len(met)} met)"
     print(f"{name:<52} goal {goal}: {verdict}\n    {' · '.join(words)}")
 
 

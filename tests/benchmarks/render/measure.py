@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tests.benchmarks.figures import in_turns
 from tests.benchmarks.render import metric
@@ -44,26 +45,33 @@ class Scene:
         self.absent: dict[str, str] = {}
         self._reference = metric.reference(picture.image, columns, rows)
 
-    def measure(self, rounds: int, *, peers: Callable[[str], bool] = lambda name: True) -> None:
-        """All ways in turns, the budgets that are as good as a peer among them."""
+    def measure(self, rounds: int, names: Callable[[str], bool] = lambda name: True) -> None:
+        """All ways of these names, in turns; those with the fewest bytes that are as good as a peer among them."""
+        image, columns, rows = self.picture.image, self.columns, self.rows
+        makers: dict[str, Callable[[], Way]] = {
+            name: partial(make, image, columns, rows) for name, make in PEERS.items()
+        }
+        makers |= {style: partial(self._ours, style) for style in styles()}
+        makers["blocks 256"] = partial(self._ours, "blocks", depth="256")
+        makers[DITHERED] = partial(self._ours, "blocks", depth="256", dither=True)
+        makers |= {
+            budgeted(style, peer): partial(self._least, style, peer)
+            for style in BUDGETED
+            for peer in (CHAFA, RICH_PIXELS)
+        }
         ways: dict[str, Way] = {}
-        for name, make in PEERS.items():
-            if peers(name):
-                self._add(ways, name, lambda make=make: make(self.picture.image, self.columns, self.rows))
-        for style in styles():
-            self._add(ways, style, lambda style=style: self._ours(style))
-        self._add(ways, "blocks 256", lambda: self._ours("blocks", depth="256"))
-        self._add(ways, DITHERED, lambda: self._ours("blocks", depth="256", dither=True))
-        judged = {name: self.judge(way()) for name, way in ways.items()}
-        for name, way in self._budgets(judged):
-            ways[name] = way
-            judged[name] = self.judge(way())
-        seconds = in_turns(rounds, {name: _timed(way) for name, way in ways.items()})
-        for name, figures in judged.items():
-            self.found[name] = Figures(figures.bytes, figures.psnr, figures.ssim, figures.blurred, seconds[name])
+        for name in filter(names, makers):
+            try:
+                way = makers[name]()
+                self.found[name] = self.judge(way())
+                ways[name] = way
+            except Absent as absent:
+                self.absent[name] = str(absent)
+        for name, seconds in in_turns(rounds, {name: _timed(way) for name, way in ways.items()}).items():
+            self.found[name] = replace(self.found[name], seconds=seconds)
 
     def judge(self, text: str) -> Figures:
-        shown = metric.shown(text, self.columns, self.rows)
+        shown = self._shown(text)
         return Figures(
             len(text.encode()),
             metric.psnr(self._reference, shown),
@@ -71,48 +79,29 @@ class Scene:
             metric.blurred_psnr(self._reference, shown),
         )
 
-    def _add(self, ways: dict[str, Way], name: str, make: Callable[[], Way]) -> None:
-        try:
-            way = make()
-            way()
-        except Absent as absent:
-            self.absent[name] = str(absent)
-        else:
-            ways[name] = way
+    def _shown(self, text: str) -> metric.Pixels:
+        return metric.shown(text, self.columns, self.rows)
 
     def _ours(self, style: str, *, depth: str = "truecolor", dither: bool = False, budget: int | None = None) -> Way:
         return lambda: "\n".join(
             ours(self.picture.image, self.columns, self.rows, style, depth, dither=dither, budget=budget)
         )
 
-    def _budgets(self, judged: dict[str, Figures]) -> Iterator[tuple[str, Way]]:
-        """For each style with a budget: the least bytes that are as like the image as a peer's."""
-        for style in BUDGETED:
-            for peer in (CHAFA, RICH_PIXELS):
-                if style not in judged or peer not in judged:
-                    continue
-                try:
-                    budget = self._least(style, judged[style], judged[peer].ssim)
-                except Absent as absent:
-                    self.absent[budgeted(style, peer)] = str(absent)
-                    continue
-                if budget is None:
-                    self.absent[budgeted(style, peer)] = "not as good at any size"
-                else:
-                    yield budgeted(style, peer), self._ours(style, budget=budget)
-
-    def _least(self, style: str, most: Figures, wanted: float) -> int | None:
-        """The smallest budget in bytes whose SSIM is at least `wanted`; None where even all bytes give less."""
+    def _least(self, style: str, peer: str) -> Way:
+        """The style with the smallest budget whose SSIM is at least a peer's."""
+        if style not in self.found or peer not in self.found:
+            raise Absent(f"no {peer if style in self.found else style}")
+        most, wanted = self.found[style], self.found[peer].ssim
         if most.ssim < wanted:
-            return None
+            raise Absent("not as good with any number of bytes")
         low, high = most.bytes // 50, most.bytes
         for _ in range(HALVINGS):
             middle = round((low * high) ** 0.5)
-            if self.judge(self._ours(style, budget=middle)()).ssim >= wanted:
+            if metric.ssim(self._reference, self._shown(self._ours(style, budget=middle)())) >= wanted:
                 high = middle
             else:
                 low = middle
-        return high
+        return self._ours(style, budget=high)
 
 
 def budgeted(style: str, peer: str) -> str:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PIL import Image
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui.render.rows import Row
 
 
 class Absent(Exception):  # noqa: N818 - nothing went wrong
@@ -29,21 +36,52 @@ def ours(
 
     `budget` is in bytes. Raises Absent for what the renderer does not have.
     """
-    from tui.render import images
-    from tui.render.cells import draw
+    return [row.ansi for row in _rows(image, columns, rows, style, depth, dither=dither, budget=budget)]
+
+
+def canvas() -> Widget:
+    """The widget that shows finished rows."""
+    from tui.ui.widgets.preview import Canvas
+
+    return Canvas()
+
+
+def show(widget: Widget, image: Image.Image, style: str) -> None:
+    """From decoded pixels to the widget's next frame, which they fill."""
+    from textual.strip import Strip
+
+    from tui.ui.previewer import Rendered
+    from tui.ui.widgets.preview import Canvas
+
+    assert isinstance(widget, Canvas)
+    rows = _rows(image, *widget.size, style, "truecolor")
+    widget.paint(Rendered(tuple(Strip(row.segments, len(row)) for row in rows), widget.size.width))
+
+
+def _rows(
+    image: Image.Image,
+    columns: int,
+    rows: int,
+    style: str,
+    depth: str,
+    *,
+    dither: bool = False,
+    budget: int | None = None,
+) -> list[Row]:
+    from tui.render.draw import draw
     from tui.render.geometry import PIXELS
+    from tui.render.manner import Manner
     from tui.render.picture import Picture
+    from tui.render.raster import Raster, Wish
     from tui.render.rows import rows as to_rows
 
     if style not in PIXELS:
         raise Absent(f"no style {style}")
-    if dither or budget is not None:
-        raise Absent("no dithering" if dither else "no budget")
     across, down = PIXELS[style]
-    small = images._scaled(image, (columns * across, rows * down))
+    width, height = columns * across, rows * down
+    # The shape of a pixel with which the image fills the grid.
+    stretched = Wish(None, width, height, aspect=width * image.height / (height * image.width))
+    small = Raster(image, image.size, format_name="png").look(stretched)
     picture = Picture(*small.size, small.tobytes(), image.size, "png")
-    try:
-        cells = draw(picture, style)
-    except KeyError as error:
-        raise Absent(f"no style {style}") from error
-    return [row.ansi for row in to_rows(cells, depth)]
+    ink = draw(picture, Manner(style, depth, dither, budget, erase=True))
+    return to_rows(ink, erase=True)
