@@ -1,4 +1,8 @@
-"""Cells as finished ANSI text: a colour is sent only where it changes, and one reset ends a row that had any."""
+"""Cells as finished ANSI text: a colour is sent only where it changes, and one reset ends a row that had any.
+
+Every cell gets a slot of WORDS times four bytes; what it does not send stays NUL there, and all NULs are dropped at
+once in the end. That makes the work a dozen lookups in tables, whatever the picture.
+"""
 
 from __future__ import annotations
 
@@ -7,109 +11,116 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from tui.render.glyphs import SPACE
 from tui.render.ink import Ink
-from tui.render.palette import NO_COLOUR, Codes
+from tui.render.palette import BASIC, INDEXED, NO_COLOUR, Codes
 
-RESET = b"\x1b[0m"
-_Bytes = npt.NDArray[np.uint8]
-_Flags = npt.NDArray[np.bool_]
+_Words = npt.NDArray[np.uint32]
+# ESC [, four for the ink, a semicolon, four for what is behind, m, the character.
+WORDS = 12
+_FORE, _BETWEEN, _BACK, _END, _GLYPH = 1, 5, 6, 10, 11
+# From here on, erasing and stepping over is shorter than so many blanks: ESC [ n X ESC [ n C.
+_ERASE_FROM = 11
+_LONGEST = 999
 
 
-def encode(ink: Ink) -> list[str]:
+def encode(ink: Ink, *, erase: bool = False) -> list[str]:
     """One text a row, each complete in itself: it begins and ends in the terminal's own colours.
 
-    Every cell gets a slot of fixed length, in which what it does not send is left out at the end.
+    With `erase`, long runs of blanks are sent as ECH and CUF, for terminals that erase in the colour that is set.
     """
     rows, columns = ink.glyphs.shape
     if not rows or not columns:
         return [""] * rows
     new_fore, new_back = _changed(ink.fore), _changed(ink.back)
-    fore, fore_kept = _colour_slots(ink.fore, ink.depth, behind=False)
-    back, back_kept = _colour_slots(ink.back, ink.depth, behind=True)
-    glyphs, glyph_lengths = _utf8(ink.glyphs)
-    either, both = new_fore | new_back, new_fore & new_back
-
-    count = rows * columns
-    escape = np.broadcast_to(np.frombuffer(b"\x1b[", np.uint8), (count, 2))
-    semicolon, end = (np.full((count, 1), ord(mark), np.uint8) for mark in ";m")
-    slots = np.concatenate([escape, fore, semicolon, back, end, glyphs], axis=1)
-    kept = np.concatenate(
-        [
-            np.repeat(either.reshape(-1, 1), 2, axis=1),
-            fore_kept & new_fore.reshape(-1, 1),
-            both.reshape(-1, 1),
-            back_kept & new_back.reshape(-1, 1),
-            either.reshape(-1, 1),
-            np.arange(glyphs.shape[1]) < glyph_lengths[:, None],
-        ],
-        axis=1,
-    )
-    text = slots[kept].tobytes()
-    ends: list[int] = np.cumsum(kept.reshape(rows, -1).sum(axis=1)).tolist()
-    coloured = [bool(row.any()) for row in either]
-    return [
-        (text[start:stop] + (RESET if had_colour else b"")).decode()
-        for start, stop, had_colour in zip([0, *ends[:-1]], ends, coloured, strict=True)
-    ]
+    slots = np.zeros((rows, columns + 1, WORDS), np.uint32)
+    cells = slots[:, :columns]
+    either = new_fore | new_back
+    cells[..., 0] = either * _word(b"\x1b[")
+    _colours(cells[..., _FORE:_BETWEEN], ink.fore, new_fore, 30)
+    cells[..., _BETWEEN] = (new_fore & new_back) * _word(b";")
+    _colours(cells[..., _BACK:_END], ink.back, new_back, 40)
+    cells[..., _END] = either * _word(b"m")
+    cells[..., _GLYPH] = _utf8(ink.glyphs)
+    if erase:
+        _erase(cells[..., _GLYPH], ink.glyphs, new_back)
+    slots[:, columns, :2] = np.asarray(either.any(axis=1))[:, None] * np.frombuffer(b"\x1b[0m\0\0\0\0", "<u4")
+    slots[:, columns, 2] = _word(b"\n")
+    return slots.astype("<u4", copy=False).tobytes().translate(None, b"\0").decode().split("\n")[:rows]
 
 
-def _changed(codes: Codes) -> _Flags:
+def _changed(codes: Codes) -> npt.NDArray[np.bool_]:
     """Where a colour differs from the one before it in its row; rows begin with the terminal's own."""
-    before = np.concatenate([np.full((len(codes), 1), NO_COLOUR, np.int32), codes[:, :-1]], axis=1)
-    changed: _Flags = codes != before
+    changed = np.empty(codes.shape, np.bool_)
+    changed[:, 0] = codes[:, 0] != NO_COLOUR
+    np.not_equal(codes[:, 1:], codes[:, :-1], out=changed[:, 1:])
     return changed
 
 
-def _colour_slots(codes: Codes, depth: str, *, behind: bool) -> tuple[_Bytes, _Flags]:
-    """The SGR parameters of each colour, padded, and which of their bytes count."""
-    flat = codes.reshape(-1)
-    if depth != "truecolor":
-        slots, kept = _indexed(depth, behind)
-        return slots[flat + 1], kept[flat + 1]
-    digits, digits_kept = _decimals()
-    mode = np.frombuffer(b"48;2;" if behind else b"38;2;", np.uint8)
-    semicolon = np.full((len(flat), 1), ord(";"), np.uint8)
-    red, green, blue = ((flat >> shift) & 255 for shift in (16, 8, 0))
-    slots = np.concatenate(
-        [np.broadcast_to(mode, (len(flat), 5)), digits[red], semicolon, digits[green], semicolon, digits[blue]], axis=1
-    )
-    always = np.ones((len(flat), 5), np.bool_)
-    kept = np.concatenate(
-        [always, digits_kept[red], always[:, :1], digits_kept[green], always[:, :1], digits_kept[blue]], axis=1
-    )
-    back_to_own = flat == NO_COLOUR
-    if back_to_own.any():
-        slots[back_to_own, :2] = np.frombuffer(b"49" if behind else b"39", np.uint8)
-        kept[back_to_own] = np.arange(slots.shape[1]) < 2
-    return slots, kept
+def _colours(slots: _Words, codes: Codes, changed: npt.NDArray[np.bool_], base: int) -> None:
+    """The SGR parameters of each colour that changed, in four words; `base` is 30 for ink, 40 for what is behind."""
+    direct = changed if not codes.size or (codes.min() >= 0 and codes.max() < INDEXED) else changed & _is_rgb(codes)
+    if direct.any():
+        slots[..., 0] = direct * _word(b"%d;2" % (base + 8))
+        for at, shift in enumerate((16, 8, 0), start=1):
+            slots[..., at] = _decimals()[codes >> shift & 255] * direct
+    if direct is not changed:
+        rest = changed & ~direct
+        slots[rest, :2] = _named(base)[_place(codes[rest])]
+
+
+def _is_rgb(codes: Codes) -> npt.NDArray[np.bool_]:
+    direct: npt.NDArray[np.bool_] = (codes >= 0) & (codes < INDEXED)
+    return direct
+
+
+def _place(codes: Codes) -> npt.NDArray[np.intp]:
+    """Where `_named` has a code: the terminal's own, the 256, the 16."""
+    places: npt.NDArray[np.intp] = np.where(codes < 0, 0, np.where(codes < BASIC, 1, 257) + (codes & 255))
+    return places
 
 
 @cache
-def _decimals() -> tuple[_Bytes, _Flags]:
-    """0-255 in three places each, and which of them count."""
-    return _padded([b"%d" % value for value in range(256)])
+def _named(base: int) -> _Words:
+    """The SGR parameters of NO_COLOUR, of the 256 indexes and of the 16, two words each."""
+    texts = [b"%d" % (base + 9)]
+    texts += [b"%d;5;%d" % (base + 8, index) for index in range(256)]
+    texts += [b"%d" % (base + index + (0 if index < 8 else 52)) for index in range(16)]
+    return np.frombuffer(b"".join(text.ljust(8, b"\0") for text in texts), "<u4").reshape(-1, 2)
 
 
 @cache
-def _indexed(depth: str, behind: bool) -> tuple[_Bytes, _Flags]:
-    """The SGR parameters of NO_COLOUR and of every index of a depth, in this order."""
-    shift = 10 if behind else 0
-    own = b"%d" % (39 + shift)
-    if depth == "256":
-        return _padded([own, *(b"%d;5;%d" % (38 + shift, index) for index in range(256))])
-    return _padded([own, *(b"%d" % ((30 if index < 8 else 82) + index + shift) for index in range(16))])
+def _decimals() -> _Words:
+    """A semicolon and the digits of 0-255."""
+    return np.frombuffer(b"".join((b";%d" % value).ljust(4, b"\0") for value in range(256)), "<u4")
 
 
-def _padded(texts: list[bytes]) -> tuple[_Bytes, _Flags]:
-    width = max(map(len, texts))
-    slots = np.frombuffer(b"".join(text.ljust(width) for text in texts), np.uint8).reshape(len(texts), width)
-    kept = np.arange(width) < np.array([len(text) for text in texts])[:, None]
-    return slots, kept
+def _word(text: bytes) -> np.uint32:
+    """Up to four bytes as one number."""
+    return np.uint32(int.from_bytes(text.ljust(4, b"\0"), "little"))
 
 
-def _utf8(glyphs: npt.NDArray[np.uint32]) -> tuple[_Bytes, npt.NDArray[np.intp]]:
-    """Each code point's bytes, padded, and how many they are."""
-    distinct, places = np.unique(glyphs, return_inverse=True)
-    slots, kept = _padded([chr(point).encode() for point in distinct.tolist()])
-    places = places.reshape(-1)
-    return slots[places], kept.sum(axis=1)[places]
+def _utf8(glyphs: npt.NDArray[np.uint32]) -> _Words:
+    """Each code point's UTF-8, one to four bytes, in one word."""
+    last = 0x80 | glyphs & 63
+    before = 0x80 | glyphs >> 6 & 63
+    three = (0xE0 | glyphs >> 12 | before << 8 | last << 16).astype(np.uint32, copy=False)
+    if glyphs.min() >= 0x800 and glyphs.max() < 0x10000:
+        return three
+    two = 0xC0 | glyphs >> 6 | last << 8
+    four = 0xF0 | glyphs >> 18 | (0x80 | glyphs >> 12 & 63) << 8 | before << 16 | last << 24
+    return np.select([glyphs < 0x80, glyphs < 0x800, glyphs < 0x10000], [glyphs, two, three], four)
+
+
+def _erase(slots: _Words, glyphs: npt.NDArray[np.uint32], new_back: npt.NDArray[np.bool_]) -> None:
+    """Long runs of blanks in one colour become ECH and CUF, whose letters take the places of the first blanks."""
+    blank = glyphs == SPACE
+    inside = blank[:, 1:] & blank[:, :-1] & ~new_back[:, 1:]
+    edges = np.diff(inside.astype(np.int8), axis=1, prepend=0, append=0)
+    starts, ends = np.argwhere(edges > 0), np.argwhere(edges < 0)
+    lengths = ends[:, 1] - starts[:, 1] + 1
+    for (row, column), length in zip(starts.tolist(), lengths.tolist(), strict=True):
+        if _ERASE_FROM <= length <= _LONGEST:
+            text = b"\x1b[%dX\x1b[%dC" % (length, length)
+            slots[row, column : column + length] = 0
+            slots[row, column : column + 3] = np.frombuffer(text.ljust(12, b"\0"), "<u4")

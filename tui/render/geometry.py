@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 # Each style, and the pixels that one of its cells shows: across, down.
-PIXELS = {"half": (1, 2), "ascii": (1, 1), "plain": (1, 2)}
+PIXELS = {
+    "blocks": (4, 8),
+    "half": (1, 2),
+    "sextant": (2, 3),
+    "octant": (2, 4),
+    "blocks+octant": (4, 8),
+    "ascii": (1, 1),
+    "plain": (1, 2),
+}
 STYLES = tuple(PIXELS)
-DEFAULT_STYLE = "half"
+DEFAULT_STYLE = "blocks"
 # A terminal cell is about twice as tall as wide.
 CELL_ASPECT = 2.0
 

@@ -11,9 +11,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.render.ansi import encode
-from tui.render.cells import Cells
-from tui.render.ink import Ink, ink
-from tui.render.palette import NO_COLOUR
+from tui.render.ink import Ink
+from tui.render.palette import BASIC, INDEXED, NO_COLOUR
 
 
 class Row:
@@ -43,29 +42,26 @@ class Row:
             inks, index = self._ink, self._index
             colours = zip(inks.fore[index].tolist(), inks.back[index].tolist(), strict=True)
             runs = groupby(zip(colours, self.text, strict=True), key=lambda cell: cell[0])
-            self._segments = [
-                Segment("".join(character for _, character in run), _style(*pair, inks.depth)) for pair, run in runs
-            ]
+            self._segments = [Segment("".join(character for _, character in run), _style(*pair)) for pair, run in runs]
         return self._segments
 
 
-def rows(cells: Cells, depth: str) -> list[Row]:
-    """The rows of a picture's cells at a depth: truecolor, 256, 16 or none."""
-    inked = ink(cells, depth)
-    return [Row(text, inked, index) for index, text in enumerate(encode(inked))]
+def rows(ink: Ink, *, erase: bool = False) -> list[Row]:
+    """The finished rows; for `erase` see `ansi.encode`."""
+    return [Row(text, ink, index) for index, text in enumerate(encode(ink, erase=erase))]
 
 
 @lru_cache(16_384)
-def _style(fore: int, back: int, depth: str) -> Style:
-    return Style.from_color(_colour(fore, depth), _colour(back, depth))
+def _style(fore: int, back: int) -> Style:
+    return Style.from_color(_colour(fore), _colour(back))
 
 
 @lru_cache(16_384)
-def _colour(code: int, depth: str) -> Color | None:
+def _colour(code: int) -> Color | None:
     if code == NO_COLOUR:
         return None
-    if depth == "truecolor":
+    if code < INDEXED:
         # Rich's own constructor formats and parses; this is the tuple that it ends with.
         return Color(f"#{code:06x}", ColorType.TRUECOLOR, None, ColorTriplet(code >> 16, code >> 8 & 255, code & 255))
-    kind = ColorType.EIGHT_BIT if depth == "256" else ColorType.STANDARD
-    return Color(f"color({code})", kind, number=code)
+    kind = ColorType.EIGHT_BIT if code < BASIC else ColorType.STANDARD
+    return Color(f"color({code & 255})", kind, number=code & 255)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TextIO
 
 from tui.core.text import clean_line
-from tui.render.cells import draw
 from tui.render.decode import Decoder, Ground
+from tui.render.draw import draw
 from tui.render.geometry import CELL_ASPECT, DEFAULT_STYLE, space, usable
+from tui.render.manner import Manner
 from tui.render.picture import Refused
 from tui.render.rows import Row, rows
 
@@ -42,7 +43,7 @@ def show(
 
             def at(columns: int, lines: int, path: Path = path) -> list[Row]:
                 box = space(style, columns, lines, cell_aspect)
-                return rows(draw(decoder.picture(path, *box, ground=ground), style), colors)
+                return rows(draw(decoder.picture(path, *box, ground=ground), Manner(style, colors)))
 
             name = clean_line(path, limit=4096)
             try:

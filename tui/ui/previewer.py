@@ -16,6 +16,7 @@ from textual.strip import Strip
 if TYPE_CHECKING:
     from tui.render.decode import Decoder
     from tui.render.geometry import Space
+    from tui.render.look import Look
     from tui.render.picture import Picture
 
 AUTO = "auto"
@@ -44,6 +45,10 @@ class Previewer:
         self._decoder: Decoder | None = None
         self._thumbnails: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
+
+    def take(self, look: Look) -> None:
+        """Draw in this look from now on."""
+        self.style, self._depth, self.aspect = look.style, look.depth, look.aspect
 
     def warm(self) -> None:
         """Start the decoder and load what drawing needs, before the first picture is wanted."""
@@ -76,13 +81,14 @@ class Previewer:
 
         Raises tui.render.picture.Refused with a reason, and Stale once nobody wants it any longer.
         """
-        from tui.render.cells import draw
+        from tui.render.draw import draw
         from tui.render.geometry import space, usable
+        from tui.render.manner import Manner
         from tui.render.rows import rows as to_rows
 
         style = usable(self.style, self.depth)
         picture = self._picture(path, space(style, columns, rows, self.aspect), stale)
-        strips = tuple(Strip(row.segments, len(row)) for row in to_rows(draw(picture, style), self.depth))
+        strips = tuple(Strip(row.segments, len(row)) for row in to_rows(draw(picture, Manner(style, self.depth))))
         return Rendered(strips, strips[0].cell_length if strips else 0)
 
     def _picture(self, path: Path, box: Space, stale: Callable[[], bool]) -> Picture:
@@ -113,13 +119,6 @@ class Previewer:
         if thumbnails.wanted(path) and thumbnails.valid(path) is None:
             with contextlib.suppress(Refused, Stale, OSError):
                 self.decoder.thumbnail(path, thumbnails.thumbnail_path(path), thumbnails.texts(path))
-
-    def next_style(self) -> str:
-        """Draw in the next style from now on; its name."""
-        from tui.render.geometry import STYLES
-
-        self.style = STYLES[(STYLES.index(self.style) + 1) % len(STYLES)]
-        return self.style
 
     def close(self) -> None:
         """End the decoder; nothing is drawn afterwards."""

@@ -1,0 +1,118 @@
+"""The best drawing in so many bytes: the price of a byte that makes a picture just fit is looked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from tui.render.ansi import encode
+from tui.render.fit import Floats
+from tui.render.glyphs import Glyphs
+from tui.render.ink import Ink
+from tui.render.thrift import error, thrifty
+
+# Squared error, in units of 8-bit colour, that one byte is worth; the last draws each row in a colour or two.
+_PRICES = 2.0 ** np.arange(0, 25, dtype=np.float32)
+_FEW = 600
+# Of a large picture every second row gives a piece of so many cells, which are drawn at these prices first.
+_PIECE = 20
+_TRIED = np.array([4, 24, 144, 864, 5184], np.float32)
+# A drawing that fills so much of the budget is good enough; aiming a little low, most do at once.
+_FULL, _AIM = 0.88, 0.95
+_PASSES = 6
+
+
+def size(ink: Ink, *, erase: bool = False) -> int:
+    """Bytes of its finished rows, each with a line's end."""
+    return sum(_sizes(ink, erase))
+
+
+def first_within(inks: Iterable[Ink], limit: int, *, erase: bool = False) -> Ink:
+    """The first that fits, or else the smallest."""
+    found = []
+    for ink in inks:
+        found.append((size(ink, erase=erase), ink))
+        if found[-1][0] <= limit:
+            return ink
+    return min(found, key=lambda pair: pair[0])[1]
+
+
+def within(
+    values: Floats, ways: Glyphs, limit: int, depth: str, *, whole: Callable[[], Ink], erase: bool = False
+) -> Ink:
+    """The drawing with the least error found in `limit` bytes, for `fit.samples` and their ways.
+
+    `whole` gives the one that spares nothing, which is it where it fits. Where nothing fits, the smallest found.
+    """
+    if len(values) * values.shape[-1] <= _FEW:
+        return _of_few(values, ways, limit, depth, whole(), erase)
+    price = _estimated(values, ways, limit, depth, erase)
+    if price <= _TRIED[0] and size(best := whole(), erase=erase) <= limit:
+        return best
+    found: list[tuple[float, int, Ink]] = []
+    low, high = 0.0, math.inf
+    for _ in range(_PASSES):
+        ink = thrifty(values, ways, price, depth)
+        taken = size(ink, erase=erase)
+        found.append((price, taken, ink))
+        if taken <= limit:
+            if taken >= _FULL * limit or price <= _PRICES[0]:
+                break
+            high = min(high, price)
+        else:
+            low = max(low, price)
+        if price >= _PRICES[-1]:
+            break
+        price = _next(found, limit, low, high)
+    fitting = [each for each in found if each[1] <= limit]
+    if fitting:
+        return min(fitting, key=lambda each: each[0])[2]
+    return min(found, key=lambda each: each[1])[2]
+
+
+def _next(found: list[tuple[float, int, Ink]], limit: int, low: float, high: float) -> float:
+    """Where bytes, which fall with a power of the price, are likely to be what is aimed at."""
+    price, taken, _ = found[-1]
+    power = 0.4
+    if len(found) > 1 and found[-2][1] != taken and found[-2][0] != price:
+        power = abs(math.log(found[-2][1] / taken) / math.log(found[-2][0] / price))
+    guess: float = price * (taken / (_AIM * limit)) ** (1 / min(max(power, 0.15), 2))
+    guess = min(max(guess, float(_PRICES[0])), float(_PRICES[-1]))
+    if not low < guess < high:
+        guess = math.sqrt(max(low, float(_PRICES[0])) * min(high, float(_PRICES[-1])))
+    return guess
+
+
+def _estimated(values: Floats, ways: Glyphs, limit: int, depth: str, erase: bool) -> float:
+    """The price at which the picture is likely to fit, from some of its cells at several prices."""
+    rows, columns = len(values), values.shape[-1]
+    piece = min(_PIECE, columns)
+    starts = [int(row * columns * 0.618) % (columns - piece + 1) for row in range(0, rows, 2)]
+    some = np.stack([values[2 * at, ..., start : start + piece] for at, start in enumerate(starts)])
+    ink = thrifty(np.tile(some, (len(_TRIED), 1, 1, 1)), ways, np.repeat(_TRIED, len(some)), depth, spans=1)
+    taken = np.array(_sizes(ink, erase)).reshape(len(_TRIED), -1).sum(axis=1) * (rows * columns / (len(some) * piece))
+    # Bytes fall as the price rises; a sample may say otherwise here and there.
+    falling = np.minimum.accumulate(taken)
+    return float(np.exp(np.interp(-math.log(_AIM * limit), -np.log(falling), np.log(_TRIED))))
+
+
+def _of_few(values: Floats, ways: Glyphs, limit: int, depth: str, whole: Ink, erase: bool) -> Ink:
+    """Of a small picture, all prices at once."""
+    rows = len(values)
+    ink = thrifty(np.tile(values, (len(_PRICES), 1, 1, 1)), ways, np.repeat(_PRICES, rows), depth)
+    sizes = np.array(_sizes(ink, erase)).reshape(len(_PRICES), rows).sum(axis=1)
+    inks = [
+        Ink(ink.glyphs[some], ink.fore[some], ink.back[some])
+        for some in (slice(at * rows, (at + 1) * rows) for at in range(len(_PRICES)))
+    ]
+    fitting = [each for each, taken in zip(inks, sizes.tolist(), strict=True) if taken <= limit]
+    fitting += [whole] if size(whole, erase=erase) <= limit else []
+    if not fitting:
+        return inks[int(sizes.argmin())]
+    return min(fitting, key=lambda each: error(values, ways, each))
+
+
+def _sizes(ink: Ink, erase: bool) -> list[int]:
+    return [len(row.encode()) + 1 for row in encode(ink, erase=erase)]

@@ -1,0 +1,22 @@
+"""How a picture is drawn. Standard library only: it is chosen before anything that draws is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.render.geometry import DEFAULT_STYLE
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """`style` is one of geometry.STYLES, `depth` one of terminal.DEPTHS; `dither` concerns the depths 256 and 16.
+
+    With a `budget`, in bytes, a picture is as good as it can be in so many; it wins over `dither`. `erase`: the
+    terminal erases in the colour that is set, which makes long blanks short.
+    """
+
+    style: str = DEFAULT_STYLE
+    depth: str = "truecolor"
+    dither: bool = False
+    budget: int | None = None
+    erase: bool = False
