@@ -5,57 +5,92 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from tui.render.picture import Refused
+from tui.render.picture import Part, Picture, Refused
 from tui.render.wire import read_message, write_message
 
+if TYPE_CHECKING:
+    from tui.render.images import Images
+    from tui.render.raster import Wish
+
 MEMORY = 1536 << 20
+Answer = tuple[dict[str, Any], bytes]
 
 
-def main() -> None:
-    """Answers what stands on standard input, on standard output."""
+def main(idle: float) -> None:
+    """Answers what stands on standard input, on standard output. After `idle` seconds without a request it lets go of
+    the images that it has decoded."""
     requests, answers = _pipes()
     _limit_memory()
-    import tui.render.images  # noqa: F401 - loaded now, so that the first request does not wait for it
+    from tui.render.images import Images
 
-    while (message := read_message(requests)) is not None:
+    images = Images()
+    fit_to_go_on = True
+    while fit_to_go_on and (message := _next(requests, images, idle)) is not None:
         _alarm(float(message[0].get("seconds", 10)) + 1)
-        head, body, fit_to_go_on = _answer(message[0])
+        head, body, fit_to_go_on = _answer(images, message[0])
         try:
             write_message(answers, head, body)
         except OSError:
             break
         _alarm(0)
-        if not fit_to_go_on:
-            break
     # Libraries with threads of their own must not delay the end.
     os._exit(0)
 
 
-def _answer(request: dict[str, Any]) -> tuple[dict[str, Any], bytes, bool]:
-    from tui.render import images
+def _next(requests: IO[bytes], images: Images, idle: float) -> Answer | None:
+    if sys.platform != "win32" and not images.store.empty:
+        import select
 
-    try:
-        if request["do"] == "thumbnail":
-            images.thumbnail(request["path"], request["target"], request["side"], request["texts"])
-            return {}, b"", True
-        ground = request["ground"]
-        picture = images.picture(
-            request["path"],
-            request["width"],
-            request["height"],
-            aspect=request["aspect"],
-            ground=ground if ground == "checker" else tuple(ground),
-        )
-    except Refused as refused:
-        return {"refused": refused.reason}, b"", True
-    except MemoryError:
-        return {"refused": "it needs more memory than a preview may take"}, b"", False
-    except Exception as error:
-        return {"refused": f"it can't be decoded: {error or type(error).__name__}"}, b"", True
-    names = ("width", "height", "source", "format", "frames")
-    return {name: getattr(picture, name) for name in names}, picture.rgb, True
+        # Nothing of the next request is buffered: it is sent when this one's answer has come.
+        if not select.select([requests], [], [], idle)[0]:
+            images.store.forget()
+    return read_message(requests)
+
+
+def _answer(images: Images, request: dict[str, Any]) -> tuple[dict[str, Any], bytes, bool]:
+    """The answer's head and body, and whether this process may go on."""
+    # What is kept for later is given up before what is wanted now.
+    for last_try in (images.store.empty, True):
+        try:
+            return *_done(images, request), True
+        except Refused as refused:
+            return {"refused": refused.reason, "transient": refused.transient}, b"", True
+        except MemoryError:
+            images.store.forget()
+            if last_try:
+                break
+        except Exception as error:
+            return {"refused": f"it can't be decoded: {error or type(error).__name__}", "transient": False}, b"", True
+    return {"refused": "it needs more memory than a preview may take", "transient": False}, b"", False
+
+
+def _done(images: Images, request: dict[str, Any]) -> Answer:
+    path = request["path"]
+    if request["do"] == "thumbnail":
+        images.thumbnail(path, request["target"], request["side"], request["texts"])
+        return {}, b""
+    wish, ground = _wish(request), request["ground"]
+    ground = ground if ground == "checker" else tuple(ground)
+    if request["do"] == "picture":
+        picture = images.picture(path, wish, ground)
+        return _head(picture), picture.rgb
+    film = images.frames(path, wish, ground, request["start"], request["count"])
+    head = {name: getattr(film, name) for name in ("delays", "loops", "total", "end")}
+    shape = _head(film.pictures[0]) if film.pictures else {}
+    return {**head, **shape}, b"".join(picture.rgb for picture in film.pictures)
+
+
+def _wish(request: dict[str, Any]) -> Wish:
+    from tui.render.raster import Wish
+
+    part = Part(*request["part"]) if request["part"] else None
+    return Wish(part, request["width"], request["height"], request["aspect"], request["coarse"])
+
+
+def _head(picture: Picture) -> dict[str, Any]:
+    return {name: getattr(picture, name) for name in ("width", "height", "source", "format", "frames")}
 
 
 def _pipes() -> tuple[IO[bytes], IO[bytes]]:

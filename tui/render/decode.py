@@ -3,91 +3,41 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import Empty
 from typing import Any, Literal
 
-from tui.core.children import environment
 from tui.core.text import clean_line, human_seconds
-from tui.render.picture import Picture, Refused, Stale
-from tui.render.wire import read_message, write_message
+from tui.render.picture import Frames, Part, Picture, Refused, Stale
+from tui.render.process import Child
 
-__all__ = ["DEADLINE", "Decoder", "Ground", "Picture", "Refused", "Stale"]
+__all__ = ["DEADLINE", "Decoder", "Frames", "Ground", "Part", "Picture", "Refused", "Stale"]
 
 DEADLINE = 10.0
-Ground = tuple[int, int, int] | Literal["checker"]
-
-# The working folder is no place to import from: it may be full of somebody else's files.
-_START = "import sys; sys.path.append(sys.argv[1]); from tui.render.child import main; main()"
-_ROOT = str(Path(__file__).resolve().parents[2])
-# By allow-list besides, so that no key can come along under a name that nobody thought of.
-_ENVIRONMENT = (
-    *("PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
-    *("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUTF8", "VIRTUAL_ENV"),
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "XDG_DATA_HOME", "XDG_DATA_DIRS", "FONTCONFIG_FILE", "FONTCONFIG_PATH"),
-)
-_PATIENCE = 0.05
 # A new child takes about as long as most images: one that has just begun is let finish, whoever waits for it.
 GRACE = 0.4
+# For how many seconds what was decoded is kept while nothing is asked for.
+IDLE = 60.0
+_PATIENCE = 0.05
 
-
-class _Child:
-    """One child process, and a thread that hands on its answers; None is the last of them."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, _ROOT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: value for name, value in environment(os.environ).items() if name in _ENVIRONMENT},
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        self.answers: SimpleQueue[tuple[dict[str, Any], bytes] | None] = SimpleQueue()
-        self._reader = threading.Thread(target=self._read, name="decoder", daemon=True)
-        self._reader.start()
-
-    @property
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
-    def send(self, head: dict[str, Any]) -> None:
-        assert self.process.stdin
-        write_message(self.process.stdin, head)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self._reader.join()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream:
-                # What was not yet written is of no use to a dead child.
-                with suppress(OSError):
-                    stream.close()
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        while (answer := read_message(self.process.stdout)) is not None:
-            self.answers.put(answer)
-        self.answers.put(None)
+Ground = tuple[int, int, int] | Literal["checker"]
+_NO_PICTURE = "its decoder gave no picture"
 
 
 class Decoder:
     """A warm child that decodes one image at a time, for any thread.
 
-    An image may take `deadline` seconds, and `grace` where nobody wants it any more.
+    An image may take `deadline` seconds, and `grace` where nobody wants it any more. What was decoded last is kept
+    by the child for `idle` seconds: another look at the same file, if nothing wrote to it, takes only the scaling.
     """
 
-    def __init__(self, deadline: float = DEADLINE, *, grace: float = GRACE) -> None:
-        self.deadline, self.grace = deadline, grace
-        self._child: _Child | None = None
+    def __init__(self, deadline: float = DEADLINE, *, grace: float = GRACE, idle: float = IDLE) -> None:
+        self.deadline, self.grace, self.idle = deadline, grace, idle
+        self._child: Child | None = None
         self._lock = threading.Lock()
         self._closed = False
 
@@ -101,7 +51,7 @@ class Decoder:
         """Starts the child ahead of the first image, which says why where that fails."""
         with self._lock, suppress(Refused):
             if not self._closed and self._child is None:
-                self._child = _started()
+                self._child = self._started()
 
     def close(self) -> None:
         """Ends the child; images asked for from now on are refused."""
@@ -116,30 +66,51 @@ class Decoder:
         height: int,
         aspect: float = 1.0,
         *,
+        part: Part | None = None,
+        coarse: bool = False,
         ground: Ground = "checker",
         stale: Callable[[], bool] | None = None,
     ) -> Picture:
-        """The image, scaled to fit inside width x height pixels that are `aspect` times taller than wide.
+        """The image, or the `part` of it, scaled to fit inside width x height pixels `aspect` times taller than wide.
 
-        What is transparent shows `ground`. `stale` is asked from time to time whether the picture is still wanted.
-        Raises Refused with the reason, or Stale.
+        A part is cut off at the image's edges. Where a pixel of the image covers at least one of the result in both
+        directions it stays a sharp rectangle; otherwise pixels are averaged (Lanczos). `coarse` is for a first sight:
+        several times as fast and less sharp (box filter), best on a thumbnail (see `tui.library.thumbnails`).
+        What is transparent shows `ground`; its checker belongs to the box, not to the image. `stale` is asked from
+        time to time whether the picture is still wanted. Raises Refused with the reason, or Stale.
         """
-        head = {"do": "picture", "path": _absolute(path), "width": width, "height": height, "aspect": aspect}
-        answer, rgb = self._ask({**head, "ground": ground}, stale)
+        request = _request("picture", path, width, height, aspect, part, coarse, ground)
+        answer, rgb = self._ask(request, stale)
+        return _pictures(answer, rgb, 1)[0]
+
+    def frames(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        aspect: float = 1.0,
+        *,
+        start: int = 0,
+        count: int = 8,
+        part: Part | None = None,
+        ground: Ground = "checker",
+        stale: Callable[[], bool] | None = None,
+    ) -> Frames:
+        """At most `count` pictures of an animation (GIF, APNG, WebP) from number `start` on, each as by `picture`.
+
+        They may be fewer than asked for, as an answer takes about 0.2 s and 16 MB; the next request starts behind
+        them, and goes on from there without decoding the earlier ones again. None come where the animation ends
+        before `start`. A still is an animation of one picture. Raises Refused with the reason, or Stale.
+        """
+        request = _request("frames", path, width, height, aspect, part, False, ground)
+        answer, rgb = self._ask({**request, "start": max(start, 0), "count": max(count, 1)}, stale)
         try:
-            picture = Picture(
-                int(answer["width"]),
-                int(answer["height"]),
-                rgb,
-                (int(answer["source"][0]), int(answer["source"][1])),
-                clean_line(answer["format"], limit=20),
-                int(answer["frames"]),
-            )
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise Refused("its decoder gave no picture") from error
-        if len(rgb) != picture.width * picture.height * 3 or not rgb:
-            raise Refused("its decoder gave no picture")
-        return picture
+            delays = tuple(max(int(delay), 0) for delay in answer["delays"])
+            loops, total, end = max(int(answer["loops"]), 0), int(answer["total"]), bool(answer["end"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Refused(_NO_PICTURE) from error
+        pictures = _pictures(answer, rgb, len(delays)) if delays else ()
+        return Frames(max(start, 0), pictures, delays, loops, total, end)
 
     def thumbnail(
         self,
@@ -170,15 +141,15 @@ class Decoder:
         if stale and stale():
             raise Stale
         if "refused" in answer:
-            raise Refused(clean_line(answer["refused"], limit=200))
+            raise Refused(clean_line(answer["refused"], limit=200), transient=bool(answer.get("transient")))
         return answer, body
 
     def _exchange(self, head: dict[str, Any], stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes]:
         if self._closed:
-            raise Refused("the program is closing")
+            raise Refused("the program is closing", transient=True)
         if self._child is None or not self._child.alive:
             self._drop()
-            self._child = _started()
+            self._child = self._started()
         try:
             self._child.send(head)
             answer = self._wait(self._child, stale)
@@ -189,10 +160,10 @@ class Decoder:
             raise
         if answer is None:
             self._drop()
-            raise Refused("its decoder crashed")
+            raise Refused("its decoder crashed", transient=True)
         return answer
 
-    def _wait(self, child: _Child, stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes] | None:
+    def _wait(self, child: Child, stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes] | None:
         began = time.monotonic()
         while (left := began + self.deadline - time.monotonic()) > 0:
             with suppress(Empty):
@@ -202,17 +173,40 @@ class Decoder:
                 raise Stale
         raise Refused(f"decoding it took longer than {human_seconds(self.deadline)}")
 
+    def _started(self) -> Child:
+        try:
+            return Child(self.idle)
+        except OSError as error:
+            raise Refused(f"its decoder can't be started: {error.strerror}", transient=True) from error
+
     def _drop(self) -> None:
         if self._child is not None:
             self._child.kill()
             self._child = None
 
 
-def _started() -> _Child:
+def _request(
+    do: str, path: Path, width: int, height: int, aspect: float, part: Part | None, coarse: bool, ground: Ground
+) -> dict[str, Any]:
+    edges = (part.left, part.top, part.right, part.bottom) if part else None
+    box = {"width": max(width, 1), "height": max(height, 1), "aspect": aspect, "part": edges}
+    return {"do": do, "path": _absolute(path), **box, "coarse": coarse, "ground": ground}
+
+
+def _pictures(answer: dict[str, Any], rgb: bytes, count: int) -> tuple[Picture, ...]:
+    """So many pictures of one size; what comes from the child is not believed."""
     try:
-        return _Child()
-    except OSError as error:
-        raise Refused(f"its decoder can't be started: {error.strerror}") from error
+        width, height, frames = (int(answer[name]) for name in ("width", "height", "frames"))
+        source = (int(answer["source"][0]), int(answer["source"][1]))
+        format_name = clean_line(answer["format"], limit=20)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise Refused(_NO_PICTURE) from error
+    size = width * height * 3
+    if width < 1 or height < 1 or len(rgb) != size * count:
+        raise Refused(_NO_PICTURE)
+    # One picture is handed on as it came.
+    parts = [rgb] if count == 1 else [rgb[start : start + size] for start in range(0, len(rgb), size)]
+    return tuple(Picture(width, height, part, source, format_name, frames) for part in parts)
 
 
 def _absolute(path: Path) -> str:

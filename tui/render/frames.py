@@ -1,56 +1,40 @@
-"""How many frames a file holds, counted in its own blocks: what its header claims is not believed."""
+"""How many frames a file holds, and what they are, read in its own blocks: what its header claims is not believed."""
 
 from __future__ import annotations
 
+from itertools import islice
+
+from tui.render import gif, png, webp
+from tui.render.frame import Film
+
 LIMIT = 1000
+# Browsers show what is meant to last 10 ms or less for this long.
+_AT_LEAST, _INSTEAD = 10, 100
 
 
 def count(data: bytes, format_name: str) -> int:
     """At least 1 and at most LIMIT; nothing is decoded."""
-    walker = {"gif": _gif, "png": _png, "webp": _webp}.get(format_name)
-    return min(max(walker(data), 1), LIMIT) if walker else 1
+    match format_name:
+        case "gif":
+            found = sum(1 for _ in islice((1 for start, _ in gif.blocks(data) if data[start] == 0x2C), LIMIT))
+        case "png":
+            found = png.frame_count(data, LIMIT)
+        case "webp":
+            found = webp.frame_count(data, LIMIT)
+        case _:
+            found = 1
+    return max(found, 1)
 
 
-def _png(data: bytes) -> int:
-    position, found = 8, 0
-    while position + 8 <= len(data) and found < LIMIT:
-        length, kind = int.from_bytes(data[position : position + 4]), data[position + 4 : position + 8]
-        if kind == b"IEND":
-            break
-        found += kind == b"fcTL"
-        position += 12 + length
-    return found
+def film(data: bytes, format_name: str) -> Film | None:
+    """The animation that a file is, or None for a still; a GIF is always one, if only of one frame."""
+    reader = {"gif": gif.film, "png": png.film, "webp": webp.film}.get(format_name)
+    try:
+        return reader(data) if reader else None
+    except ValueError:
+        return None
 
 
-def _webp(data: bytes) -> int:
-    position, found = 12, 0
-    while position + 8 <= len(data) and found < LIMIT:
-        found += data[position : position + 4] == b"ANMF"
-        length = int.from_bytes(data[position + 4 : position + 8], "little")
-        position += 8 + length + length % 2
-    return found
-
-
-def _gif(data: bytes) -> int:
-    if len(data) < 13:
-        return 0
-    position, found = 13 + _table(data[10]), 0
-    while position < len(data) and found < LIMIT:
-        if data[position] == 0x21:
-            position = _after_blocks(data, position + 2)
-        elif data[position] == 0x2C and position + 9 < len(data):
-            found += 1
-            position = _after_blocks(data, position + 11 + _table(data[position + 9]))
-        else:
-            break
-    return found
-
-
-def _table(flags: int) -> int:
-    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
-
-
-def _after_blocks(data: bytes, position: int) -> int:
-    while position < len(data) and data[position]:
-        position += data[position] + 1
-    return position + 1
+def shown_for(delay: int) -> int:
+    """The milliseconds that a frame is shown, from what its file says."""
+    return delay if delay > _AT_LEAST else _INSTEAD
