@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import statistics
 import sys
 import time
@@ -19,24 +21,28 @@ from tests.e2e.terminal import KEYS
 from tui.library import thumbnails
 from tui.render.decode import Decoder
 
-# So many block elements are a picture and no border or bar.
-CELLS = 60
-_BLOCKS = tuple(chr(point).encode() for point in range(0x2580, 0x25A0))
+# So many colours of its cast are the next image, and nothing else that is on the screen.
+COLOURS = 40
+_COLOUR = re.compile(rb"[34]8;2;(\d+);\d+;(\d+)")
+# Images are reddish and bluish by turns, by so much at least where they are bright.
+_CAST = 60
 
 
 def keys(presses: int, folder: Path) -> dict[str, list[tuple[float, float]]]:
     """For each place the seconds from a key's byte to the first cells of the image, and to the last byte of all."""
-    _library(folder, presses + 3)
+    _library(folder, presses + 1)
+    # The newest stands first.
+    order = range(presses - 1, -1, -1)
     found = {}
     with _open(folder) as terminal:
         terminal.press("f6")
         terminal.wait_for("image0")
         terminal.press("g")
         terminal.wait_until_quiet(1)
-        found["Library, down"] = [_press(terminal, "down") for _ in range(presses)]
+        found["Library, down"] = [_press(terminal, "down", number) for number in order]
         terminal.press("g", "enter")
         _quiet(terminal, 1)
-        found["full screen, right"] = [_press(terminal, "right") for _ in range(presses)]
+        found["full screen, right"] = [_press(terminal, "right", number) for number in order]
     # The first one also loads what drawing needs.
     return {place: times[1:] for place, times in found.items()}
 
@@ -62,23 +68,31 @@ def _library(folder: Path, count: int) -> None:
             path = images / f"image{number:02}.png"
             turned = scene.transpose(Image.Transpose(number % len(Image.Transpose)))
             shifted = turned.transform(turned.size, Image.Transform.AFFINE, (1, 0, 40 * number, 0, 1, 0))
-            shifted.save(path, compress_level=4)
+            red, green, blue = shifted.split()
+            dark = Image.new("L", shifted.size)
+            Image.merge("RGB", (dark, green, blue) if number % 2 else (red, green, dark)).save(path, compress_level=4)
+            os.utime(path, (number, number))
             decoder.thumbnail(path, thumbnails.thumbnail_path(path, folder / ".cache"), thumbnails.texts(path))
 
 
-def _press(terminal: Timed, name: str) -> tuple[float, float]:
+def _press(terminal: Timed, name: str, number: int) -> tuple[float, float]:
+    """`number` is the image that the key leads to."""
     terminal.reads.clear()
     begin = time.monotonic()
     terminal.send(KEYS[name])
     _quiet(terminal, 0.6)
-    cells, first = 0, None
+    seen = b""
     for at, data in terminal.reads:
-        cells += sum(data.count(block) for block in _BLOCKS)
-        if first is None and cells >= CELLS:
-            first = at - begin
-    if first is None:
-        raise RuntimeError(f"no image came after {name}")
-    return first, terminal.reads[-1][0] - begin
+        seen += data
+        if _casts(seen)[number % 2] >= COLOURS:
+            return at - begin, terminal.reads[-1][0] - begin
+    raise RuntimeError(f"the next image did not come after {name}")
+
+
+def _casts(data: bytes) -> tuple[int, int]:
+    """How many colours are reddish, and how many bluish."""
+    channels = [(int(red), int(blue)) for red, blue in _COLOUR.findall(data)]
+    return sum(red - blue > _CAST for red, blue in channels), sum(blue - red > _CAST for red, blue in channels)
 
 
 def _quiet(terminal: Timed, seconds: float) -> None:
