@@ -23,9 +23,9 @@ from tui.core.config import Config
 from tui.core.models import ModelDataError, catalogue
 from tui.core.provider import SANDBOX, Provider
 from tui.core.text import clean_line
-from tui.render.geometry import STYLES
 from tui.ui import themes
 from tui.ui.commands import COMMANDS, bindings
+from tui.ui.looks import Looks
 from tui.ui.memory import Memory
 from tui.ui.net import Net
 from tui.ui.previewer import Previewer
@@ -45,7 +45,7 @@ SHEETS = Path(__file__).with_name("ui") / "styles"
 logger = logging.getLogger(__name__)
 
 
-class SafelightApp(Working):
+class SafelightApp(Looks, Working):
     """One window, several places. What is slow starts after the first frame, in workers."""
 
     TITLE = "Safelight"
@@ -74,12 +74,8 @@ class SafelightApp(Working):
             log_open=memory.log_open,
         )
         self.shelf = Shelf(config.library)
-        self.previewer = Previewer(
-            env,
-            style=memory.style if memory.style in STYLES else config.get("preview.style"),
-            depth=config.get("preview.colors"),
-            aspect=config.get("preview.cell_aspect"),
-        )
+        look = self.learn_looks(memory.style)
+        self.previewer = Previewer(env, style=look.style, depth=look.depth, aspect=look.aspect)
         self._problems = problems
         self._theme_names: list[str] = []
         self._connecting = 0
@@ -184,6 +180,7 @@ class SafelightApp(Working):
         gc.enable()
         # It is shown already; from now on it can be gone back to.
         self.add_mode("create", self.get_default_screen)
+        self.ask_terminal()
         self._start_engine()
         self.use_provider(None)
         self._load_themes()
@@ -343,7 +340,7 @@ class SafelightApp(Working):
         self.shelf.close()
         if self._sandbox is not None:
             self._sandbox.stop()
-        self.session.memory.style = self.previewer.style
+        self.session.memory.style = self.knowledge.chosen_style
         self.session.memory.log_open = self.session.log_open
         self.session.memory.freeze()
         try:

@@ -6,6 +6,7 @@ named and passed over, so that a mistake in it never keeps the program from star
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,13 +18,21 @@ from tui.core.naming import DEFAULT_TEMPLATE, TemplateError, safe_stem, stem
 from tui.core.provider import OPENAI, OPENAI_BASE_URL, SANDBOX, address
 from tui.core.text import clean_line
 
-# What `Value.source` and the problems call the overrides.
+# What `Value.source` and the problems call the overrides, and what nothing has set.
 COMMAND_LINE = "command line"
+DEFAULT = "default"
+# What leaves a choice to the program.
+AUTO = "auto"
+DEPTHS = ("truecolor", "256", "16", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its dotted name in the file, its type, default, the environment variable over it, and help."""
+    """One setting: its dotted name in the file, its type, default, the environment variable over it, and help.
+
+    `auto` is the number that stands for the word "auto", outside of `low` to `high`. `pattern` is what a text may be
+    besides the `choices`, and `example` a value of that kind.
+    """
 
     name: str
     kind: type
@@ -33,6 +42,21 @@ class Setting:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    auto: float | None = None
+    pattern: str = ""
+    example: str = ""
+
+    @property
+    def choice(self) -> str:
+        """What a text may be, in words."""
+        return f"one of {', '.join(self.choices)}" + (f", or like {self.example}" if self.example else "")
+
+    def takes(self, text: str) -> bool:
+        return not self.choices or text in self.choices or bool(self.pattern and re.fullmatch(self.pattern, text))
+
+    def shown(self, value: Any) -> Any:
+        """A value as a person writes it in the file."""
+        return AUTO if self.auto is not None and value == self.auto else value
 
 
 SETTINGS = (
@@ -43,10 +67,22 @@ SETTINGS = (
     Setting("engine.retries", int, 2, "repeats of an attempt that the server says did nothing", low=0, high=10),
     Setting("engine.deadline", float, 600.0, "seconds until an attempt is given up", low=1, high=7200),
     Setting("names.template", str, DEFAULT_TEMPLATE, "file names, from {model} {created} {index} {prompt} {job}"),
-    Setting("preview.style", str, "half", "how the preview draws", choices=("half", "ascii", "plain")),
-    Setting("preview.colors", str, "auto", "colour depth", choices=("auto", "truecolor", "256", "16", "none")),
-    Setting("preview.cell_aspect", float, 2.0, "height of a terminal cell over its width", low=0.5, high=4),
+    Setting("preview.style", str, AUTO, "what the preview is drawn with",
+            choices=(AUTO, "blocks", "half", "sextant", "octant", "blocks+octant", "ascii", "plain")),
+    Setting("preview.colors", str, AUTO, "colour depth", choices=(AUTO, *DEPTHS)),
+    Setting("preview.dither", str, AUTO, "dithering where colours are few; auto: for 256 and 16",
+            choices=(AUTO, "on", "off")),
+    Setting("preview.budget_kb", float, -1.0, "thousand bytes a picture may take, 0 for no limit; auto: over SSH only",
+            low=0, high=10_000, auto=-1),
+    Setting("preview.ground", str, "checker", "what transparent images stand on",
+            choices=("checker", "theme"), pattern=r"#[0-9a-fA-F]{6}", example="#161616"),
+    Setting("preview.cell_aspect", float, 0.0, "height of a terminal cell over its width; auto: as the terminal says",
+            low=0.5, high=4, auto=0),
+    Setting("preview.graphics", str, "off", "pixels in place of cells, where the terminal can show them",
+            choices=("off", AUTO, "kitty", "sixel", "iterm2")),
+    Setting("preview.animation", str, "on", "whether moving images move", choices=("on", "off")),
 )  # fmt: skip
+BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +144,7 @@ def load(env: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> 
     values = {setting.name: _value(setting, flat, file, env, overrides or {}, problems) for setting in SETTINGS}
     library = values["out"]
     if not library.value:
-        values["out"] = Value(str(paths.default_library(env)), "default")
+        values["out"] = Value(str(paths.default_library(env)), DEFAULT)
     else:
         values["out"] = Value(str(paths.expanded(library.value, env)), library.source)
     template = values["names.template"]
@@ -116,11 +152,11 @@ def load(env: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> 
         stem(template.value, model="m", created=0, index=0)
     except TemplateError as error:
         problems.append(str(error))
-        values["names.template"] = Value(DEFAULT_TEMPLATE, "default")
+        values["names.template"] = Value(DEFAULT_TEMPLATE, DEFAULT)
     wanted = values["provider"]
     if wanted.value and wanted.value not in {*providers, SANDBOX}:
         problems.append(f"{wanted.source}: there is no provider {clean_line(wanted.value)}")
-        values["provider"] = Value("", "default")
+        values["provider"] = Value("", DEFAULT)
     return Config(file, values, providers, keys, tuple(problems))
 
 
@@ -166,23 +202,27 @@ def _value(
     for raw, source in given:
         if raw is None:
             continue
-        if complaint := _complaint(setting, raw):
-            problems.append(f"{source}: {setting.name} must be {complaint}")
+        if raw == AUTO and setting.auto is not None:
+            raw = setting.auto
+        if wrong := complaint(setting, raw):
+            problems.append(f"{source}: {setting.name} must be {wrong}")
             continue
         return Value(setting.kind(raw), source)
-    return Value(setting.default, "default")
+    return Value(setting.default, DEFAULT)
 
 
-def _complaint(setting: Setting, raw: Any) -> str | None:
+def complaint(setting: Setting, raw: Any) -> str | None:
+    """What a value of a setting must be, where it is not; None where it is."""
     kinds = (int, float) if setting.kind is float else (setting.kind,)
     if isinstance(raw, bool) or not isinstance(raw, kinds):
-        return {int: "a whole number", float: "a number", str: "text"}[setting.kind]
-    if setting.choices and raw not in setting.choices:
-        return f"one of {', '.join(setting.choices)}"
-    if isinstance(raw, (int, float)):
+        kind = {int: "a whole number", float: "a number", str: "text"}[setting.kind]
+        return f"{kind}, or {AUTO}" if setting.auto is not None else kind
+    if not setting.takes(str(raw)):
+        return setting.choice
+    if isinstance(raw, (int, float)) and raw != setting.auto:
         low, high = setting.low, setting.high
         if low is not None and high is not None and not low <= raw <= high:
-            return f"from {low} to {high}"
+            return f"from {low} to {high}" + (f", or {AUTO}" if setting.auto is not None else "")
     return None
 
 

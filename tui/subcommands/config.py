@@ -48,7 +48,7 @@ def _words(config: Config, env: Mapping[str, str]) -> list[str]:
     state = "" if config.file.is_file() else "  (not there; safelight config --example prints one)"
     lines = [f"file  {paths.shown(config.file, env)}{state}", ""]
     width = max(len(setting.name) for setting in SETTINGS)
-    values = {name: clean_line(each.value) or "–" for name, each in config.values.items()}
+    values = {each.name: clean_line(each.shown(config.get(each.name))) or "–" for each in SETTINGS}
     values["out"] = paths.shown(config.library, env)
     widest = max(map(len, values.values()))
     for name, value in values.items():
@@ -86,14 +86,14 @@ def example() -> str:
         if section != table:
             lines += [f"[{section}]"]
             table = section
-        lines += [f"# {_help(setting)}", f"#{name} = {json.dumps(setting.default)}", ""]
+        lines += [f"# {_help(setting)}", f"#{name} = {json.dumps(setting.shown(setting.default))}", ""]
     return "\n".join([*lines, _PROVIDERS.rstrip()])
 
 
 def _help(setting: Setting) -> str:
     more = []
     if setting.choices:
-        more.append(f"one of {', '.join(setting.choices)}")
+        more.append(setting.choice)
     if setting.low is not None and setting.high is not None:
         more.append(f"from {setting.low:g} to {setting.high:g}")
     if setting.env:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tui.core.config import Config
 from tui.core.text import clean_line
 from tui.subcommands import output
-from tui.subcommands.findings import Findings, examine
+from tui.subcommands.findings import Fact, Findings, examine
 
 
 def arguments(parser: argparse.ArgumentParser, env: Mapping[str, str]) -> None:  # noqa: ARG001  every subcommand's form
@@ -33,7 +33,7 @@ def _words(found: Findings) -> list[str]:
         lines.append(title)
         width = max(map(len, facts))
         for name, fact in facts.items():
-            first, *rest = fact if isinstance(fact, list) else [_word(fact)]
+            first, *rest = _lines(fact)
             lines.append(f"  {name:<{width}}  {clean_line(first, limit=4096)}")
             lines += [f"  {'':<{width}}  {clean_line(each, limit=4096)}" for each in rest]
         lines.append("")
@@ -42,5 +42,10 @@ def _words(found: Findings) -> list[str]:
     return [*lines, "no problems found"]
 
 
-def _word(fact: object) -> object:
-    return {True: "yes", False: "no"}[fact] if isinstance(fact, bool) else fact
+def _lines(fact: Fact) -> list[object]:
+    if isinstance(fact, dict):
+        setting = f"; {fact['setting']}" if "setting" in fact else ""
+        return [f"{fact['value']}  ({fact['source']}{setting})", fact["reason"]]
+    if isinstance(fact, list):
+        return [*fact]
+    return [{True: "yes", False: "no"}[fact] if isinstance(fact, bool) else fact]

@@ -20,13 +20,17 @@ from tui.engine import keys
 from tui.engine.client import OLDEST
 from tui.engine.leftovers import leftovers
 from tui.engine.spool import SPOOL
-from tui.render.terminal import detect
+from tui.render.look import SETTINGS, TITLES, shown
+from tui.render.terminal import Terminal, detect
+from tui.render.terminal.ancestors import ancestors
+from tui.render.terminal.cells import cell_size
 from tui.subcommands import flags, output
 
 LIBRARIES = ("openai", "textual", "pillow", "numpy", "requests", "rich-pixels", "resvg-py")
 # Below it a disk fills up within one job of large images.
 LOW_ON_SPACE = 500_000_000
-Fact = str | bool | int | list[str] | None
+# Several lines are a list; a value that was chosen among others has its reason, its source and its setting's name.
+Fact = str | bool | int | list[str] | dict[str, str] | None
 
 
 @dataclass
@@ -43,6 +47,7 @@ def examine(config: Config, env: Mapping[str, str]) -> Findings:
     steps: dict[str, Callable[[Config, Mapping[str, str], list[str]], dict[str, Fact]]] = {
         "versions": _versions,
         "terminal": _terminal,
+        "preview": _preview,
         "folders": _folders,
         "providers": _providers,
         "keys": _keys,
@@ -77,28 +82,46 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _terminal(config: Config, env: Mapping[str, str], problems: list[str]) -> dict[str, Fact]:  # noqa: ARG001  a step's form
-    on_terminal = output.is_terminal(sys.stdout)
-    # What the app will see, even while this goes into a file.
-    terminal = detect(env)
-    wish = config.get("preview.colors")
-    reasons = list(terminal.reasons)
-    if wish != "auto":
-        reasons.insert(0, f"preview.colors is {wish} ({config.values['preview.colors'].source})")
+    terminal = _examined(config, env)
+    here = terminal.here
     try:
         size = os.get_terminal_size()
         cells = f"{size.columns}x{size.lines}"
     except OSError:
         cells = "unknown"
     return {
-        "name": terminal.name,
+        "name": f"{here.name} ({here.identity.evidence})" if here.identity else here.name,
         "size": cells,
-        "output": "a terminal" if on_terminal else "no terminal",
-        "colours": terminal.depth if wish == "auto" else wish,
-        "why": reasons,
-        "utf-8": terminal.utf8,
-        "tmux": terminal.tmux,
-        "ssh": terminal.ssh,
+        "cell": "{}x{} pixels".format(*terminal.cell) if terminal.cell else "unknown",
+        "output": "a terminal" if output.is_terminal(sys.stdout) else "no terminal",
+        "graphics": [terminal.graphics, terminal.graphics_reason.words],
+        "between": list(here.notes) or "nothing that is known of",
+        "utf-8": here.utf8,
+        "locale": here.charset,
+        "tmux": here.tmux,
+        "screen": here.screen,
+        "mosh": here.mosh,
+        "ssh": here.ssh,
     }
+
+
+def _preview(config: Config, env: Mapping[str, str], problems: list[str]) -> dict[str, Fact]:  # noqa: ARG001  a step's form
+    """Each part of the look, as the app will begin with it."""
+    terminal = _examined(config, env)
+    found: dict[str, Fact] = {}
+    for part, reason in terminal.look.reasons.items():
+        setting = {"setting": SETTINGS[part]} if part in SETTINGS else {}
+        value = shown(getattr(terminal.look, part))
+        found[TITLES[part]] = {"value": value, "reason": reason.words, "source": reason.source, **setting}
+    return found
+
+
+def _examined(config: Config, env: Mapping[str, str]) -> Terminal:
+    """What the app will see, even while this goes into a file."""
+    streams = (sys.stdout, sys.stderr, sys.stdin)
+    descriptor = next((stream.fileno() for stream in streams if output.is_terminal(stream)), None)
+    cell = None if descriptor is None else cell_size(descriptor)
+    return detect(env, cell=cell, above=ancestors(), wishes=config.values)
 
 
 def _folders(config: Config, env: Mapping[str, str], problems: list[str]) -> dict[str, Fact]:

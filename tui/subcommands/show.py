@@ -8,9 +8,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.core.config import Config
+from tui.core.config import COMMAND_LINE, Config, Value
 from tui.render.geometry import STYLES
 from tui.render.terminal import DEPTHS, detect
+from tui.render.terminal.cells import cell_size
 from tui.subcommands import output
 
 # Where the output is no terminal, or one that does not say how large it is.
@@ -33,7 +34,7 @@ def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> in
             output.say(f"--{name}: from 1 to 10,000")
             return 2
     columns, rows = _space()
-    colors = given.colors or config.get("preview.colors")
+    look = detect(env, output.is_terminal(sys.stdout), cell=_cell(), wishes=_wishes(given, config)).look
     from tui.render.show import show
 
     return show(
@@ -41,11 +42,24 @@ def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> in
         width=given.width or columns,
         # The prompt that comes after it wants a line.
         height=given.height or max(rows - 1, 1),
-        style=given.style or config.get("preview.style"),
-        colors=detect(env, output.is_terminal(sys.stdout)).depth if colors == "auto" else colors,
+        style=look.style,
+        colors=look.depth,
         budget_kb=given.budget,
-        cell_aspect=config.get("preview.cell_aspect"),
+        cell_aspect=look.aspect,
     )
+
+
+def _wishes(given: argparse.Namespace, config: Config) -> dict[str, Value]:
+    """The settings, with the options over them."""
+    options = {"preview.style": given.style, "preview.colors": given.colors}
+    return {**config.values, **{name: Value(value, COMMAND_LINE) for name, value in options.items() if value}}
+
+
+def _cell() -> tuple[int, int] | None:
+    try:
+        return cell_size(sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _space() -> tuple[int, int]:

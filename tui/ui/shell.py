@@ -128,6 +128,10 @@ class Shell(App[int]):
     def use_provider(self, name: str) -> None:
         """Send from now on to another provider."""
 
+    @abstractmethod
+    def next_style(self) -> str:
+        """Draw previews in the next style from now on; its name."""
+
     @property
     @abstractmethod
     def theme_names(self) -> list[str]:

@@ -187,8 +187,7 @@ class Browsing(Place):
         self.app.run_worker(run, thread=True, group="outside", exit_on_error=False)
 
     def action_next_style(self) -> None:
-        self.notify(f"Preview: {self.previewer.next_style()}", timeout=2)
-        self.preview.redraw()
+        self.notify(f"Preview: {shell(self).next_style()}", timeout=2)
 
     def action_chord(self, first: str) -> None:
         """Wait for a second key; the key bar shows which there are."""

@@ -71,8 +71,7 @@ class Viewer(Over[Path]):
         self.query_one("#caption").toggle_class("-hidden")
 
     def action_next_style(self) -> None:
-        self.notify(f"Preview: {self._previewer.next_style()}", timeout=2)
-        self.preview.redraw()
+        self.notify(f"Preview: {shell(self).next_style()}", timeout=2)
 
     def action_close(self) -> None:
         self.dismiss(self.file.path)

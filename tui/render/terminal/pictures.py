@@ -1,0 +1,53 @@
+"""Which graphics protocol a terminal has, as far as its name and its answers tell."""
+
+from __future__ import annotations
+
+from tui.render.look import Reason
+from tui.render.terminal.answers import Answers
+from tui.render.terminal.emulators import Identity
+from tui.render.terminal.surroundings import DUMB, Surroundings
+
+# Besides the protocols: what is known to have none, and what may have one.
+NONE, UNKNOWN = "none", "not known"
+
+Protocol = tuple[str, Reason]
+
+
+def protocol(here: Surroundings, answers: Answers) -> Protocol:
+    """kitty, sixel, iterm2, NONE or UNKNOWN: what the terminal probably has."""
+    if not here.tty or here.term in DUMB:
+        return NONE, Reason(f"TERM is {here.term}" if here.tty else "the output is no terminal")
+    if here.mosh or here.screen:
+        return NONE, Reason(f"{'mosh' if here.mosh else 'GNU screen'} does not hand pictures on")
+    known = here.identity
+    if here.tmux:
+        return _through_tmux(known, answers)
+    has = [each for each in known.emulator.graphics if _not_denied(each, answers)] if known else []
+    if known and has:
+        note = f" {known.emulator.note}" if known.emulator.note else ""
+        return has[0], Reason(f"{known.evidence}: {known.emulator.name} has {TITLES[has[0]]}{note}")
+    if answers.sixel:
+        return "sixel", Reason("the terminal answers that it draws Sixel")
+    if known and (answers.sixel is False or not known.emulator.graphics):
+        return NONE, Reason(f"{known.evidence}: {known.emulator.name} is not known to show pictures")
+    if answers.sixel is False:
+        return UNKNOWN, Reason("the terminal answers that it has no Sixel, and does not say its name")
+    return UNKNOWN, Reason("nothing says which terminal this is")
+
+
+TITLES = {"kitty": "Kitty's graphics", "sixel": "Sixel", "iterm2": "iTerm2's inline images"}
+
+
+def _not_denied(protocol: str, answers: Answers) -> bool:
+    return {"sixel": answers.sixel, "kitty": answers.kitty}.get(protocol) is not False
+
+
+def _through_tmux(known: Identity | None, answers: Answers) -> Protocol:
+    """tmux draws Sixel where it was built to; Kitty's placeholders are text to it, and the pictures go past it."""
+    if answers.sixel:
+        return "sixel", Reason("tmux answers that it draws Sixel")
+    if answers.kitty:
+        return "kitty", Reason("through tmux, whose allow-passthrough is on, the terminal answers to Kitty's graphics")
+    if known is not None and "kitty" in known.emulator.graphics and answers.kitty is None:
+        return "kitty", Reason(f"{known.evidence}; it takes allow-passthrough to be on in tmux")
+    return UNKNOWN, Reason("tmux hands pictures on only where its allow-passthrough is on")
