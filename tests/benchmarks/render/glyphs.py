@@ -76,12 +76,14 @@ def mask(point: int) -> Mask:
 
 def _box(left: float, top: float, right: float, bottom: float) -> Mask:
     """A rectangle whose edges are given as parts of the cell; pixels on an edge are covered in part."""
-    return np.outer(_span(top * DOWN, bottom * DOWN, DOWN), _span(left * ACROSS, right * ACROSS, ACROSS))
+    down, across = _span(top * DOWN, bottom * DOWN, DOWN), _span(left * ACROSS, right * ACROSS, ACROSS)
+    return np.outer(down, across).astype(np.float32)
 
 
 def _span(start: float, end: float, pixels: int) -> Mask:
     edges = np.arange(pixels, dtype=np.float32)
-    return np.clip(end - edges, 0, 1) - np.clip(start - edges, 0, 1)
+    covered: Mask = np.clip(end - edges, 0, 1) - np.clip(start - edges, 0, 1)
+    return covered
 
 
 def _mosaic(pattern: int, lines: int) -> Mask:
@@ -101,8 +103,8 @@ def _lines(name: str) -> Mask:
         up = down[:, ::-1]
         return np.maximum(down, up) if "CROSS" in name else up if "UPPER RIGHT" in name else down
     dashes = next((count for words, count in _DASHES.items() if words in name), 0)
-    for words in (*_DASHES, "ARC"):
-        name = name.replace(words, "")
+    for dash in (*_DASHES, "ARC"):
+        name = name.replace(dash, "")
     covered = np.zeros((DOWN, ACROSS), np.float32)
     weight = ""
     for group in name.split(" AND "):
@@ -144,7 +146,8 @@ def _diagonal() -> Mask:
     slope = DOWN / ACROSS
     away = np.abs((y + 0.5) / fine - slope * (x + 0.5) / fine) / np.hypot(slope, 1)
     ink = (away <= 0.5).astype(np.float32)
-    return ink.reshape(DOWN, fine, ACROSS, fine).mean(axis=(1, 3))
+    covered: Mask = ink.reshape(DOWN, fine, ACROSS, fine).mean(axis=(1, 3))
+    return covered
 
 
 def _letter(character: str) -> Mask:
@@ -152,4 +155,4 @@ def _letter(character: str) -> Mask:
     # A size at which the widest signs about fill the cell.
     font = ImageFont.load_default(11)
     ImageDraw.Draw(image).text((ACROSS / 2, DOWN * 0.75), character, 255, font, anchor="ms")
-    return np.asarray(image, np.float32) / 255
+    return (np.asarray(image, np.float32) / 255).astype(np.float32)

@@ -94,14 +94,16 @@ class Scene:
         most, wanted = self.found[style], self.found[peer].ssim
         if most.ssim < wanted:
             raise Absent("not as good with any number of bytes")
+        best = self._ours(style)
         low, high = most.bytes // 50, most.bytes
         for _ in range(HALVINGS):
             middle = round((low * high) ** 0.5)
-            if metric.ssim(self._reference, self._shown(self._ours(style, budget=middle)())) >= wanted:
-                high = middle
+            way = self._ours(style, budget=middle)
+            if metric.ssim(self._reference, self._shown(way())) >= wanted:
+                best, high = way, middle
             else:
                 low = middle
-        return self._ours(style, budget=high)
+        return best
 
 
 def budgeted(style: str, peer: str) -> str:

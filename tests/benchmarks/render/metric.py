@@ -74,7 +74,8 @@ def ssim(one: Pixels, other: Pixels) -> float:
 
 def _gaussian(sigma: float, radius: int) -> Pixels:
     kernel = np.exp(-(np.arange(-radius, radius + 1) ** 2) / (2 * sigma**2))
-    return (kernel / kernel.sum()).astype(np.float32)
+    weights: Pixels = (kernel / kernel.sum()).astype(np.float32)
+    return weights
 
 
 def _filtered(plane: Pixels, kernel: Pixels) -> Pixels:

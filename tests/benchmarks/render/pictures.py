@@ -103,7 +103,8 @@ def _noise(width: int, height: int, random: np.random.Generator) -> Floats:
     far = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None])
     far[0, 0] = np.inf
     noise = np.fft.irfft2(spectrum / far, s=(height, width))
-    return (noise / noise.std()).astype(np.float32)
+    even: Floats = (noise / noise.std()).astype(np.float32)
+    return even
 
 
 def graphic(width: int, height: int) -> Image.Image:

@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ class Stage(App[None]):
         line, widget = self.query_one("#line"), self.query_one("#picture")
         await self._quiet(time.monotonic())
         for number in range(self.rounds + 1):
-            await self._step("set", lambda number=number: self.way.show(widget, two[number % 2]))
+            await self._step("set", partial(self.way.show, widget, two[number % 2]))
         for _ in range(3):
             await self._step("refresh", widget.refresh)
             await self._step("move", lambda: line.add_class("-shown"))
