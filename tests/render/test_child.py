@@ -181,7 +181,8 @@ def test_the_child_ends_with_its_parent(image: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["tui.render.decode", "tui.render.geometry", "tui.render.picture", "tui.render.terminal"]
+    "module",
+    ["tui.render.decode", "tui.render.geometry", "tui.render.picture", "tui.render.terminal", "tui.render.view"],
 )
 def test_asking_for_a_picture_loads_neither_pillow_nor_numpy(module: str) -> None:
     program = (

@@ -18,13 +18,12 @@ _UP = 2
 
 def still(data: bytes) -> bytes:
     """The file's own image with the chunks that matter to it, as they are: neither text nor the frames behind it."""
-    kept = [data[: len(SIGNATURE)]]
+    whole = memoryview(data)
+    kept = [whole[: len(SIGNATURE)]]
     for position, kind, end in _chunks(data):
-        if kind in (b"IHDR", b"IDAT", *_HEADER):
-            kept.append(data[position:end])
-        elif kind == b"IEND":
-            kept.append(_END)
-    return b"".join(kept)
+        if kind in (b"IHDR", b"IDAT", b"IEND", *_HEADER):
+            kept.append(whole[position:end])
+    return data if sum(map(len, kept)) == len(data) else b"".join(kept)
 
 
 def frame_count(data: bytes, limit: int) -> int:

@@ -121,14 +121,24 @@ class Raster:
         across, down = (box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]
         if across <= 1 and down <= 1:
             return self._image.resize(size, Image.Resampling.NEAREST, box)
-        gap = 1.0 if coarse else GAP
-        steps = (max(int(across / gap), 1), max(int(down / gap), 1))
+        steps = (max(int(across / GAP), 1), max(int(down / GAP), 1))
         if self._level[0] != steps:
             # Counted from the image's corner, not from the part's: panning must not change a pixel.
             self._level = (steps, self._image.reduce(steps) if steps != (1, 1) else self._image)
         level = self._level[1]
-        kernel = Image.Resampling.BOX if coarse else Image.Resampling.LANCZOS
-        return level.resize(size, kernel, _reduced(box, steps, level))
+        box = _reduced(box, steps, level)
+        return _boxed(level, size, box) if coarse else level.resize(size, Image.Resampling.LANCZOS, box)
+
+
+def _boxed(image: Image.Image, size: tuple[int, int], box: _Box) -> Image.Image:
+    """Averaged where it is reduced, repeated where it is magnified, which costs nothing."""
+    if size[0] > box[2] - box[0]:
+        image = image.resize((size[0], image.height), Image.Resampling.NEAREST, (box[0], 0, box[2], image.height))
+        box = (0, box[1], size[0], box[3])
+    if size[1] > box[3] - box[1]:
+        image = image.resize((image.width, size[1]), Image.Resampling.NEAREST, (0, box[1], image.width, box[3]))
+        box = (box[0], 0, box[2], size[1])
+    return image.resize(size, Image.Resampling.BOX, box)
 
 
 def upright(stored: tuple[int, int], orientation: int) -> tuple[int, int]:
