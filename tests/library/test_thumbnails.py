@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import stat
 import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from tui import __version__
 from tui.library import thumbnails
 
 
@@ -130,3 +133,51 @@ def test_thumbnails_have_no_thumbnails(image: Path, cache: Path) -> None:
     assert thumbnails.wanted(image, cache)
     assert not thumbnails.wanted(keep(image, cache), cache)
     assert not thumbnails.wanted(cache / "x" / ".." / "thumbnails" / "normal" / "a.png", cache)
+
+
+def test_thumbnails_on_a_volume_of_their_own_have_none_either(tmp_path: Path, cache: Path) -> None:
+    assert not thumbnails.wanted(tmp_path / ".sh_thumbnails" / "normal" / "a.png", cache)
+
+
+def test_an_image_that_failed_is_not_tried_again_until_it_changes(image: Path, cache: Path) -> None:
+    assert thumbnails.due(image, cache) and not thumbnails.failed(image, cache)
+    thumbnails.keep_failure(image, thumbnails.texts(image), cache)
+    assert thumbnails.failed(image, cache) and not thumbnails.due(image, cache)
+    assert thumbnails.valid(image, cache) is None
+    os.utime(image, (1, 1))
+    assert not thumbnails.failed(image, cache) and thumbnails.due(image, cache)
+
+
+def test_what_has_a_thumbnail_is_not_drawn_again(image: Path, cache: Path) -> None:
+    keep(image, cache)
+    assert not thumbnails.due(image, cache)
+
+
+def test_a_failure_is_noted_as_the_standard_says(image: Path, cache: Path) -> None:
+    thumbnails.keep_failure(image, thumbnails.texts(image), cache)
+    noted = thumbnails.failure_path(image, cache)
+    assert noted.parent == cache / "thumbnails" / "fail" / f"safelight-{__version__}"
+    assert noted.name == thumbnails.thumbnail_path(image, cache).name
+    assert thumbnails.read_texts(noted) == thumbnails.texts(image)
+    assert stat.S_IMODE(noted.stat().st_mode) == 0o600
+    for folder in (noted.parent, noted.parent.parent, noted.parent.parent.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert list(noted.parent.iterdir()) == [noted]
+    with Image.open(noted) as dot:
+        dot.load()
+        assert dot.size == (1, 1)
+
+
+def test_a_change_while_it_was_tried_makes_it_due_again(image: Path, cache: Path) -> None:
+    before = thumbnails.texts(image)
+    os.utime(image, (2_000_000_000, 2_000_000_000))
+    thumbnails.keep_failure(image, before, cache)
+    assert thumbnails.due(image, cache)
+
+
+def test_a_failure_that_can_not_be_noted_is_an_error_and_leaves_nothing(image: Path, cache: Path) -> None:
+    folder = cache / "thumbnails" / "fail" / f"safelight-{__version__}"
+    (folder / thumbnails.thumbnail_path(image, cache).name).mkdir(parents=True)
+    with pytest.raises(OSError):
+        thumbnails.keep_failure(image, thumbnails.texts(image), cache)
+    assert [entry.is_dir() for entry in folder.iterdir()] == [True]

@@ -1,22 +1,31 @@
-"""The thumbnail cache that file managers share (freedesktop.org, Thumbnail Managing Standard): names and validity.
+"""The thumbnail cache that file managers share (freedesktop.org, Thumbnail Managing Standard 0.9): names, validity.
 
-Drawing a thumbnail needs a decoder and is somebody else's work; this says where it belongs and whether it still holds.
+Drawing a thumbnail needs a decoder and is somebody else's work; this says where it belongs and whether it still holds,
+and remembers the images that have none.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import struct
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from tui.core.paths import cache_folder
+from tui import __version__
+from tui.core.paths import PRIVATE_FILE, PRIVATE_FOLDER, cache_folder
 from tui.core.text import clean_line
 from tui.library.regular import open_regular
 
 SIDE = 512
 FOLDER = Path("thumbnails", "x-large")
+# Another version may be able to do what this one is not.
+FAILED = Path("thumbnails", "fail", f"safelight-{__version__}")
+# A volume's own thumbnails, beside its images.
+_SHARED = ".sh_thumbnails"
 # Far more than the text chunks of any thumbnail take.
 _HEAD = 65_536
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -39,8 +48,12 @@ def uri(path: Path) -> str:
 
 def thumbnail_path(path: Path, cache: Path | None = None) -> Path:
     """Where the thumbnail of an image lies, whether there is one or not. `cache` is the XDG cache folder."""
-    name = hashlib.md5(uri(path).encode("ascii"), usedforsecurity=False).hexdigest()
-    return _cache(cache) / FOLDER / f"{name}.png"
+    return _cache(cache) / FOLDER / _name(path)
+
+
+def failure_path(path: Path, cache: Path | None = None) -> Path:
+    """Where it is noted that an image can have no thumbnail."""
+    return _cache(cache) / FAILED / _name(path)
 
 
 def texts(path: Path) -> dict[str, str]:
@@ -57,24 +70,48 @@ def texts(path: Path) -> dict[str, str]:
 def valid(path: Path, cache: Path | None = None) -> Thumbnail | None:
     """The image's thumbnail, or None where there is none of it as it is now."""
     target = thumbnail_path(path, cache)
-    try:
-        expected, found = texts(path), read_texts(target)
-    except (OSError, ValueError):
-        return None
-    if any(found.get(name) != expected[name] for name in ("Thumb::URI", "Thumb::MTIME")):
-        return None
-    # Not every program writes the size.
-    if found.get("Thumb::Size", expected["Thumb::Size"]) != expected["Thumb::Size"]:
+    found = _holding(path, target)
+    if found is None:
         return None
     width, height = (_number(found.get(f"Thumb::Image::{side}", "")) for side in ("Width", "Height"))
     kind = clean_line(found.get("Thumb::Mimetype", "").removeprefix("image/").removesuffix("+xml"), limit=20)
     return Thumbnail(target, (width, height) if width and height else (0, 0), kind)
 
 
+def failed(path: Path, cache: Path | None = None) -> bool:
+    """Whether it was tried in vain to draw a thumbnail of the image as it is now."""
+    return _holding(path, failure_path(path, cache)) is not None
+
+
+def due(path: Path, cache: Path | None = None) -> bool:
+    """Whether a thumbnail of the image is to be drawn."""
+    return wanted(path, cache) and valid(path, cache) is None and not failed(path, cache)
+
+
+def keep_failure(path: Path, known: Mapping[str, str], cache: Path | None = None) -> None:
+    """Notes that the image can have no thumbnail, until it changes; `known` are its `texts` from before it was tried.
+
+    Raises OSError, and leaves nothing then.
+    """
+    target = failure_path(path, cache)
+    for folder in (*reversed(target.parent.parents), target.parent):
+        if not folder.is_dir():
+            folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(draft, flags, PRIVATE_FILE), "wb") as file:
+            file.write(_dot(known))
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
 def wanted(path: Path, cache: Path | None = None) -> bool:
-    """Whether an image may have a thumbnail: the cache's own files must not."""
+    """Whether an image may have a thumbnail: thumbnails must not."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links stay, ".." goes
-    return not absolute.is_relative_to(_cache(cache) / FOLDER.parent)
+    return not absolute.is_relative_to(_cache(cache) / FOLDER.parent) and _SHARED not in absolute.parts
 
 
 def read_texts(path: Path) -> dict[str, str]:
@@ -94,6 +131,41 @@ def read_texts(path: Path) -> dict[str, str]:
             found[name.decode("latin-1")] = text.decode("latin-1")
         position += 12 + length
     return found
+
+
+def _holding(path: Path, target: Path) -> dict[str, str] | None:
+    """What a file of the cache says, if it is of the image as it is now."""
+    try:
+        expected, found = texts(path), read_texts(target)
+    except (OSError, ValueError):
+        return None
+    if any(found.get(name) != expected[name] for name in ("Thumb::URI", "Thumb::MTIME")):
+        return None
+    # Not every program writes the size.
+    if found.get("Thumb::Size", expected["Thumb::Size"]) != expected["Thumb::Size"]:
+        return None
+    return found
+
+
+def _dot(known: Mapping[str, str]) -> bytes:
+    """A PNG of one transparent pixel, with these texts."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    return b"".join(
+        [
+            _SIGNATURE,
+            chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 6, 0, 0, 0)),
+            *(chunk(b"tEXt", f"{name}\0{text}".encode("latin-1", "replace")) for name, text in known.items()),
+            chunk(b"IDAT", zlib.compress(bytes(5))),
+            chunk(b"IEND", b""),
+        ]
+    )
+
+
+def _name(path: Path) -> str:
+    return hashlib.md5(uri(path).encode("ascii"), usedforsecurity=False).hexdigest() + ".png"
 
 
 def _cache(given: Path | None) -> Path:
