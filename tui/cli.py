@@ -58,20 +58,23 @@ def _app(settings: Config, env: Mapping[str, str]) -> int:
     # Loading the app makes many objects that stay: collecting garbage meanwhile costs a fifth of the time to the
     # first frame. The app turns the collector on again once that is shown.
     gc.disable()
+    # What is said of the terminal must not rest on what is put there for Textual.
+    seen = dict(env)
     _tell_textual_the_colours(settings, env)
     from tui.app import run
 
-    return run(settings, env)
+    return run(settings, seen)
 
 
 def _tell_textual_the_colours(settings: Config, env: Mapping[str, str]) -> None:
     """Textual takes several terminals of 24-bit colour for ones of 16; it reads this variable when it is loaded."""
     from tui.render.terminal import TEXTUAL_NAMES, detect
 
-    depth = settings.get("preview.colors")
-    depth = detect(env).depth if depth == "auto" else depth
+    if env.get("TEXTUAL_COLOR_SYSTEM") in (*TEXTUAL_NAMES.values(), "windows"):
+        return
+    depth = detect(env, wishes=settings.values).depth
     if depth in TEXTUAL_NAMES:
-        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", TEXTUAL_NAMES[depth])
+        os.environ["TEXTUAL_COLOR_SYSTEM"] = TEXTUAL_NAMES[depth]
 
 
 if __name__ == "__main__":

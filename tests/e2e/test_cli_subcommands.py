@@ -218,12 +218,35 @@ def test_doctor_counts_the_jobs_that_were_left_behind(program: Program, sandbox:
 
 def test_doctor_says_what_the_terminal_can_do_and_why(program: Program) -> None:
     env = {"COLORTERM": "truecolor", "TMUX": "/tmp/tmux-1/default,1,0", "SSH_CONNECTION": "a b c d"}
-    terminal = json.loads(program("doctor", "--json", **env).stdout)["terminal"]
-    assert terminal["colours"] == "truecolor"
-    assert terminal["why"][0] == "COLORTERM is truecolor"
-    assert terminal["tmux"] and terminal["ssh"]
-    assert any("tmux" in reason for reason in terminal["why"])
-    assert json.loads(program("doctor", "--json", NO_COLOR="1").stdout)["terminal"]["colours"] == "none"
+    found = json.loads(program("doctor", "--json", **env).stdout)
+    assert found["terminal"]["tmux"] and found["terminal"]["ssh"]
+    assert any("tmux" in note for note in found["terminal"]["between"])
+    preview = found["preview"]
+    colours = {
+        "value": "truecolor",
+        "reason": "COLORTERM is truecolor",
+        "source": "detected",
+        "setting": "preview.colors",
+    }
+    assert preview["colours"] == colours
+    assert (preview["style"]["value"], preview["budget"]["value"]) == ("blocks", "64 kB")
+    assert all(each["reason"] and each["source"] for each in preview.values())
+    assert {each["setting"] for each in preview.values() if "setting" in each} == {
+        setting.name for setting in SETTINGS if setting.name.startswith("preview.")
+    }
+    assert json.loads(program("doctor", "--json", NO_COLOR="1").stdout)["preview"]["colours"]["value"] == "none"
+
+
+def test_doctor_says_what_the_configuration_decides(program: Program) -> None:
+    folder = program.home / ".config" / "safelight"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text("[preview]\nstyle = 'octant'\nbudget_kb = 12\ngraphics = 'auto'\n")
+    said = program("doctor", TERM="foot").stdout
+    assert "octant (config; preview.style)" in said
+    assert "preview.style is octant in config.toml" in said
+    assert "12 kB (config; preview.budget_kb)" in said
+    assert "sixel (detected; preview.graphics)" in said
+    assert "octant was asked for, but tmux drops its characters" in program("doctor", TERM="tmux-256color").stdout
 
 
 def test_doctor_names_what_is_wrong_and_how_to_mend_it(program: Program, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.config import SETTINGS, Config, load
+from tui.core.config import BY_NAME, SETTINGS, Config, load
 from tui.core.naming import DEFAULT_TEMPLATE
 from tui.core.provider import OPENAI_BASE_URL
 
@@ -112,6 +112,10 @@ MISTAKES = {
     "too small": ("[engine]\nparallel = 0", "engine.parallel", "from 1 to 32"),
     "too large": ("[engine]\ndeadline = inf", "engine.deadline", "from 1 to 7200"),
     "not a number": ("[engine]\ndeadline = nan", "engine.deadline", "from 1 to 7200"),
+    "no colour": ("[preview]\nground = '#12'", "preview.ground", "one of checker, theme, or like #161616"),
+    "a word for a number": ("[preview]\nbudget_kb = 'few'", "preview.budget_kb", "must be a number, or auto"),
+    "too flat": ("[preview]\ncell_aspect = 0.2", "preview.cell_aspect", "from 0.5 to 4, or auto"),
+    "a style that there is not": ("[preview]\nstyle = 'oil'", "preview.style", "one of auto, blocks, half"),
     "not a choice": ("[preview]\ncolors = 'many'", "preview.colors", "one of auto, truecolor"),
     "a template that reaches too far": ("[names]\ntemplate = '{created.__class__}'", "names.template", "name template"),
     "a provider that there is not": ("provider = 'acme'", "provider", "config.toml: there is no provider acme"),
@@ -126,6 +130,30 @@ def test_a_mistake_is_named_and_the_default_holds(mistake: str, loaded: Load) ->
     assert [problem for problem in config.problems if words in problem]
     assert config.get(name) == default
     assert not any("\n" in problem for problem in config.problems)
+
+
+def test_how_previews_look_is_left_to_the_program_by_a_word(loaded: Load) -> None:
+    names = ("style", "colors", "dither", "budget_kb", "cell_aspect", "graphics")
+    config = loaded("[preview]\n" + "\n".join(f"{name} = 'auto'" for name in names))
+    assert config.problems == ()
+    assert {name: config.get(f"preview.{name}") for name in names} == {
+        "style": "auto", "colors": "auto", "dither": "auto", "budget_kb": -1.0, "cell_aspect": 0.0, "graphics": "auto",
+    }  # fmt: skip
+
+
+def test_what_could_be_set_for_previews_before_can_be_set_still(loaded: Load) -> None:
+    for style in ("half", "ascii", "plain"):
+        config = loaded(f"[preview]\nstyle = '{style}'\ncolors = '256'\ncell_aspect = 2.0\n")
+        assert config.problems == ()
+        assert config.get("preview.style") == style
+
+
+def test_a_ground_may_be_any_colour(loaded: Load) -> None:
+    assert loaded("[preview]\nground = '#0a1B2c'").get("preview.ground") == "#0a1B2c"
+
+
+def test_a_value_is_shown_as_it_is_written(loaded: Load) -> None:
+    assert (BY_NAME["preview.budget_kb"].shown(-1.0), BY_NAME["preview.budget_kb"].shown(64.0)) == ("auto", 64.0)
 
 
 def test_one_mistake_leaves_the_rest_of_the_file_in_force(loaded: Load) -> None:
@@ -246,4 +274,4 @@ def test_whatever_is_given_loading_ends_with_values_that_settings_take(overrides
         value = config.get(setting.name)
         assert type(value) is setting.kind
         if setting.low is not None and setting.high is not None:
-            assert setting.low <= value <= setting.high
+            assert setting.low <= value <= setting.high or value == setting.auto

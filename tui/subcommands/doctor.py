@@ -45,7 +45,7 @@ def _words(found: Findings) -> list[str]:
 def _lines(fact: Fact) -> list[object]:
     if isinstance(fact, dict):
         setting = f"; {fact['setting']}" if "setting" in fact else ""
-        return [f"{fact['value']}  ({fact['source']}{setting})", fact["reason"]]
+        return [f"{fact['value']} ({fact['source']}{setting})", fact["reason"]]
     if isinstance(fact, list):
         return [*fact]
     return [{True: "yes", False: "no"}[fact] if isinstance(fact, bool) else fact]

@@ -7,7 +7,7 @@ protocol. A terminal says nothing to those that it does not know, and every one 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 CELL_SIZE, TEXT_AREA_SIZE, NAME, ATTRIBUTES = "\x1b[16t", "\x1b[14t", "\x1b[>q", "\x1b[c"
 _PICTURE = 4177
@@ -29,8 +29,7 @@ _BEGINNING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """Sizes are width, height in pixels; None: not answered. `name` is what the terminal calls itself."""
 
     cell: tuple[int, int] | None = None
@@ -87,13 +86,13 @@ class Sieve:
         if kind := answer["kind"]:
             width, height = size = int(answer["width"]), int(answer["height"])
             if kind == "6" and 0 < width <= _LARGE_CELL and 0 < height <= _LARGE_CELL:
-                self.answers = replace(self.answers, cell=size)
+                self.answers = self.answers._replace(cell=size)
             elif kind == "4" and 0 < width <= _LARGE_AREA and 0 < height <= _LARGE_AREA:
-                self.answers = replace(self.answers, text_area=size)
+                self.answers = self.answers._replace(text_area=size)
         elif (attributes := answer["attributes"]) is not None:
-            self.answers = replace(self.answers, sixel=_SIXEL in attributes.split(";")[1:])
+            self.answers = self.answers._replace(sixel=_SIXEL in attributes.split(";")[1:])
         elif (name := answer["name"]) is not None:
-            self.answers = replace(self.answers, name=name)
+            self.answers = self.answers._replace(name=name)
         elif (graphics := answer["graphics"]) is not None:
-            self.answers = replace(self.answers, kitty=graphics.partition(";")[2] == "OK")
+            self.answers = self.answers._replace(kitty=graphics.partition(";")[2] == "OK")
         return ""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tui.core.config import AUTO, COMMAND_LINE, DEFAULT, Value
 from tui.core.text import clean_line
@@ -26,8 +25,7 @@ _OWN_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """What is thought of a terminal. `cell` is a cell's width, height in pixels, `styles` those that come through.
 
     `graphics` is the protocol that it probably has, pictures.NONE or pictures.UNKNOWN, whatever the look says.
@@ -115,7 +113,7 @@ class Wishes:
         # For graphics `auto` is not what holds by itself.
         if given is None or given.source == DEFAULT or (given.value == AUTO and part != "graphics"):
             return None
-        value = clean_line(given.value, limit=40)
+        value = f"{given.value:g}" if isinstance(given.value, float) else clean_line(given.value, limit=40)
         if given.source in _OWN_WORDS:
             return value, Reason(_OWN_WORDS[given.source], given.source)
         return value, Reason(f"{name} is {value} in {clean_line(given.source, limit=60)}", look.CONFIG)

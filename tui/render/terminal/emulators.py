@@ -7,13 +7,12 @@ only where its Unicode placeholders are understood, without which a picture can'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.core.text import clean_line
 
 
-@dataclass(frozen=True, slots=True)
-class Emulator:
+class Emulator(NamedTuple):
     """One terminal.
 
     `terms` are names that its TERM is or begins with, up to a - or +. `programs` are its values of TERM_PROGRAM.
@@ -30,8 +29,7 @@ class Emulator:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """An emulator and what gave it away, such as `TERM is foot`."""
 
     emulator: Emulator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.core.text import clean_line
 from tui.render.terminal.answers import NOTHING, Answers
@@ -16,8 +16,7 @@ _SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 _MOSH = ("MOSH_CONNECTION", "MOSH_IP")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """`term` is TERM, cleaned and in small letters. Each of `notes` is a sentence about something found.
 
     `identity` is the terminal itself, where it is known; inside tmux and screen it is a guess, made from variables of
