@@ -75,7 +75,7 @@ class SafelightApp(Looks, Working):
         )
         self.shelf = Shelf(config.library)
         look = self.learn_looks(memory.style)
-        self.previewer = Previewer(env, style=look.style, depth=look.depth, aspect=look.aspect)
+        self.previewer = Previewer(look)
         self._problems = problems
         self._theme_names: list[str] = []
         self._connecting = 0

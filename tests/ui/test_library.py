@@ -12,7 +12,7 @@ from tests.ui.conftest import Open
 from tests.ui.window import Window, no_control_character, remember
 from tui.sandbox.server import Sandbox
 from tui.ui.jobs import State
-from tui.ui.widgets.preview import Canvas
+from tui.ui.widgets.canvas import Canvas
 from tui.ui.widgets.search import Search
 
 HOSTILE = "[@click=app.quit]x[/] [/] \x1b]0;owned\x07\x1b[2J \u202etxet\u202c 50% [b]bold"
@@ -264,8 +264,8 @@ async def test_a_refused_image_is_listed_and_says_why(window: Open, library: Pat
         await listed(w, len(REFUSED))
         for name in REFUSED:
             await point(w, library / name)
-            await w.until(lambda: "Cannot preview: " in w.screen.query_one(Canvas)._words, f"why not {name}")
-            assert len(w.screen.query_one(Canvas)._words) > len("Cannot preview: ") + 3
+            await w.until(lambda: "Cannot preview: " in w.screen.query_one(Canvas).words, f"why not {name}")
+            assert len(w.screen.query_one(Canvas).words) > len("Cannot preview: ") + 3
 
 
 async def test_odd_file_names_are_shown_as_text_and_do_nothing(window: Open, library: Path) -> None:

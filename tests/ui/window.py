@@ -27,7 +27,7 @@ from tui.ui.screens.create import CreateScreen
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.form import Form
 from tui.ui.widgets.image_list import ImageList
-from tui.ui.widgets.preview import Canvas
+from tui.ui.widgets.canvas import Canvas
 
 W = TypeVar("W", bound=Widget)
 PATIENCE = 20.0
@@ -218,7 +218,7 @@ class Window:
     async def until_painted(self) -> None:
         """Until the preview shows a picture, where it is in sight."""
         canvas = self.screen.query_one(Canvas)
-        await self.until(lambda: canvas._rendered is not None or not canvas.region.area, "the picture")
+        await self.until(lambda: canvas.painted or not canvas.region.area, "the picture")
 
 
 def remember(**memory: Any) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.render.geometry import DEFAULT_STYLE
+from tui.render.geometry import DEFAULT_STYLE, usable
+from tui.render.look import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,9 @@ class Manner:
     dither: bool = False
     budget: int | None = None
     erase: bool = False
+
+
+def manner_of(look: Look) -> Manner:
+    """What of a look concerns drawing. Without colours only *ascii* shows anything, and nothing is erased."""
+    style = usable(look.style, look.depth)
+    return Manner(style, look.depth, look.dither, look.budget, look.erase and look.depth != "none")

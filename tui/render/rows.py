@@ -5,25 +5,28 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import groupby
 
+import numpy as np
+import numpy.typing as npt
 from rich.color import Color, ColorType
 from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 
 from tui.render.ansi import encode
-from tui.render.ink import Ink
+from tui.render.ink import Ink, settled
 from tui.render.palette import BASIC, INDEXED, NO_COLOUR
 
 
 class Row:
     """One row. `ansi` is complete in itself; `segments` costs more and is made when first asked for, then kept."""
 
-    __slots__ = ("_index", "_ink", "_segments", "ansi")
+    __slots__ = ("_erase", "_ink", "_segments", "ansi", "index")
 
-    def __init__(self, ansi: str, ink: Ink, index: int) -> None:
+    def __init__(self, ansi: str, ink: Ink, index: int, *, erase: bool = False) -> None:
         self.ansi = ansi
+        self.index = index
         self._ink = ink
-        self._index = index
+        self._erase = erase
         self._segments: list[Segment] | None = None
 
     def __len__(self) -> int:
@@ -31,15 +34,30 @@ class Row:
         return int(self._ink.glyphs.shape[1])
 
     @property
+    def cells(self) -> npt.NDArray[np.int64]:
+        """Code points, ink and ground, 3 x columns: what a terminal is to show, in the codes of `palette`."""
+        return np.stack(
+            [plane[self.index].astype(np.int64) for plane in (self._ink.glyphs, self._ink.fore, self._ink.back)]
+        )
+
+    @property
     def text(self) -> str:
         """Its characters without colours."""
-        return "".join(map(chr, self._ink.glyphs[self._index].tolist()))
+        return "".join(map(chr, self._ink.glyphs[self.index].tolist()))
+
+    def part(self, start: int, stop: int) -> str:
+        """The cells from `start` to `stop` alone, complete in themselves as the row is."""
+        if start <= 0 and stop >= len(self):
+            return self.ansi
+        ink, rows, columns = self._ink, slice(self.index, self.index + 1), slice(start, stop)
+        cells = settled(ink.glyphs[rows, columns], ink.fore[rows, columns], ink.back[rows, columns])
+        return encode(cells, erase=self._erase)[0]
 
     @property
     def segments(self) -> list[Segment]:
         """Runs of cells of the same colours. For a picture at full size, ask off the UI thread."""
         if self._segments is None:
-            inks, index = self._ink, self._index
+            inks, index = self._ink, self.index
             colours = zip(inks.fore[index].tolist(), inks.back[index].tolist(), strict=True)
             runs = groupby(zip(colours, self.text, strict=True), key=lambda cell: cell[0])
             self._segments = [Segment("".join(character for _, character in run), _style(*pair)) for pair, run in runs]
@@ -48,7 +66,7 @@ class Row:
 
 def rows(ink: Ink, *, erase: bool = False) -> list[Row]:
     """The finished rows; for `erase` see `ansi.encode`."""
-    return [Row(text, ink, index) for index, text in enumerate(encode(ink, erase=erase))]
+    return [Row(text, ink, index, erase=erase) for index, text in enumerate(encode(ink, erase=erase))]
 
 
 @lru_cache(16_384)

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 class Command:
     """One action. `id` is what a keymap names; `keys` are Textual key names, several separated by commas.
 
-    `scope` is where it acts: app, create, images (wherever a list of images stands), queue or viewer.
+    `scope` is where it acts: app, create, images (wherever a list of images stands), preview (wherever one
+    is shown), queue or viewer.
     `footer` is its order in the footer, 0 for not there. `action` is the Textual action, `id` when left out.
     `chord` is two keys after one another, for an action that has no key of its own.
     """
@@ -55,6 +56,10 @@ KEY_NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "colon": ":",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "full_stop": ".",
 }
 
 
@@ -68,6 +73,7 @@ SCOPES = {
     "create": "Create",
     "images": "Lists of images",
     "viewer": "Full screen",
+    "preview": "Images",
     "queue": "Queue",
 }
 
@@ -84,6 +90,7 @@ COMMANDS = (
     Command("palette", "ctrl+p,colon", "Commands", "Find any action by name", footer=95, action="command_palette"),
     Command("provider", "ctrl+n", "Provider", "Switch to another provider", action="choose_provider"),
     Command("theme", "ctrl+t", "Theme", "Choose how Safelight looks", action="choose_theme"),
+    Command("redraw", "", "Redraw", "Send the whole screen again"),
     Command("look", "", "Preview", "How images are drawn here, and why", action="show_look"),
     Command("welcome", "f12", "First steps", "What the sandbox is and where a key goes", action="welcome"),
     Command("quit", "ctrl+q,q", "Quit", "Leave; asks while jobs run", action="leave",),
@@ -106,12 +113,20 @@ COMMANDS = (
     Command("copy_url", "", "Copy URL", "Copy a file:// address", "images", action="copy('url')", chord="y u"),
     Command("open_file", "o", "Open", "Open the file on the desktop", "images", action="open_outside('file')"),
     Command("open_folder", "O", "Open folder", "Open the file's folder", "images", action="open_outside('folder')"),
-    Command("style", "P", "Style", "The next way of drawing the preview", "images", action="next_style"),
     Command("close", "escape,q", "Back", "Leave the full screen", "viewer", footer=1),
     Command("previous", "left_square_bracket,left,h", "Previous", "The image before", "viewer", footer=2),
     Command("next", "right_square_bracket,right,l", "Next", "The image after", "viewer", footer=3),
-    Command("viewer_style", "P", "Style", "The next way of drawing", "viewer", footer=4, action="next_style"),
     Command("viewer_details", "i", "Details", "Show or hide its details", "viewer", footer=5, action="details"),
+    Command("zoom_in", "plus", "Nearer", "Look at the image from nearer", "preview"),
+    Command("zoom_out", "minus", "Further", "Look at the image from further away", "preview"),
+    Command("true_size", "equals_sign", "100 %", "A pixel of the image for one of the picture", "preview"),
+    Command("whole", "w", "Whole", "All of the image", "preview"),
+    Command("pan_left", "H", "Left", "Look further to the left", "preview", action="pan(-1,0)"),
+    Command("pan_down", "J", "Down", "Look further down", "preview", action="pan(0,1)"),
+    Command("pan_up", "K", "Up", "Look further up", "preview", action="pan(0,-1)"),
+    Command("pan_right", "L", "Right", "Look further to the right", "preview", action="pan(1,0)"),
+    Command("style", "P", "Style", "The next way of drawing images", "preview", footer=40, action="next_style"),
+    Command("pause", "full_stop", "Pause", "Stop an animation, or let it go on", "preview"),
     Command("cancel", "x", "Cancel", "Cancel the job", "queue", footer=10),
     Command("job_again", "r", "Again", "Send the job's request once more", "queue", footer=14),
     Command("job_reuse", "e", "To Create", "Put the job's settings into Create", "queue", footer=16),

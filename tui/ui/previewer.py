@@ -5,55 +5,78 @@ from __future__ import annotations
 import contextlib
 import gc
 import threading
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.strip import Strip
+from tui.render.geometry import PIXELS
+from tui.render.look import Look
+from tui.render.manner import manner_of
+from tui.render.view import View, Window
 
 if TYPE_CHECKING:
-    from tui.render.decode import Decoder
-    from tui.render.geometry import Space
-    from tui.render.look import Look
-    from tui.render.picture import Picture
+    from tui.render.decode import Decoder, Ground
+    from tui.render.picture import Frames, Picture
+    from tui.render.rows import Row
 
-AUTO = "auto"
+    Stale = Callable[[], bool]
+
+# Drawn pictures that are kept: the one that is shown, its neighbours, and those that one has just come from.
+KEPT = 12
+# Frames of an animation that are fetched at once.
+_BATCH = 8
+# Longer ones are decoded again each time around.
+_FRAMES_KEPT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is to be seen: a file, in columns x rows cells, near or far, in a look, on a ground (RGB, or checker)."""
+
+    path: Path
+    columns: int
+    rows: int
+    view: View
+    look: Look
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Finished rows, all of one width in cells."""
+    """Finished rows, all of one width in cells.
 
-    strips: tuple[Strip, ...]
+    `window` is what `Sight.view` looks through, and `moves`: the file is an animation.
+    """
+
+    rows: tuple[Row, ...]
     width: int
+    window: Window
+    moves: bool = False
 
 
 class Previewer:
-    """Draws files with one warm decoder, for any thread.
+    """Draws files with one warm decoder, for any thread. `look` is how."""
 
-    `style` is one of tui.render.geometry.STYLES. `depth` is a colour depth or auto, which asks the environment.
-    `aspect` is a terminal cell's height over its width.
-    """
-
-    def __init__(self, env: Mapping[str, str], *, style: str, depth: str, aspect: float) -> None:
-        self.style = style
-        self.aspect = aspect
-        self._env = env
-        self._depth = depth
+    def __init__(self, look: Look) -> None:
+        self.look = look
         self._decoder: Decoder | None = None
         self._thumbnails: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
+        self._drawn: OrderedDict[Sight, tuple[object, Rendered]] = OrderedDict()
+        self._drawn_lock = threading.Lock()
 
     def take(self, look: Look) -> None:
         """Draw in this look from now on."""
-        self.style, self._depth, self.aspect = look.style, look.depth, look.aspect
+        self.look = look
 
     def warm(self) -> None:
         """Start the decoder and load what drawing needs, before the first picture is wanted."""
         self.decoder.warm()
-        import tui.render.rows  # noqa: F401  # numpy is slow to load
+        import tui.render.changes
+        import tui.render.draw  # noqa: F401  # numpy is slow to load
 
         # It stays, and need not be looked through for garbage, which would hold up the screen.
         gc.freeze()
@@ -67,41 +90,128 @@ class Previewer:
                 self._decoder = Decoder()
             return self._decoder
 
-    @property
-    def depth(self) -> str:
-        """The colour depth that is drawn in."""
-        if self._depth == AUTO:
-            from tui.render.terminal import detect
+    def sight(self, path: Path, columns: int, rows: int, view: View, theme: tuple[int, int, int]) -> Sight:
+        """What is to be seen in the look of now; `theme` is the colour around the picture."""
+        ground = self.look.ground
+        if ground not in ("checker", "theme"):
+            theme = (int(ground[1:3], 16), int(ground[3:5], 16), int(ground[5:7], 16))
+        return Sight(path, columns, rows, view, self.look, "checker" if ground == "checker" else theme)
 
-            self._depth = detect(self._env).depth
-        return self._depth
+    def known(self, sight: Sight) -> Rendered | None:
+        """What was drawn before, at once; the file may have changed since."""
+        with self._drawn_lock:
+            found = self._drawn.get(sight)
+        return found[1] if found else None
 
-    def draw(self, path: Path, columns: int, rows: int, stale: Callable[[], bool]) -> Rendered:
-        """The picture in at most columns x rows cells.
+    def draw(self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None = None) -> Rendered:
+        """The picture as it is to be seen. Where that takes a while, `early` gets a coarse one first.
 
         Raises tui.render.picture.Refused with a reason, and Stale once nobody wants it any longer.
         """
-        from tui.render.draw import draw
-        from tui.render.geometry import space, usable
-        from tui.render.manner import Manner
-        from tui.render.rows import rows as to_rows
+        state = _state(sight.path)
+        with self._drawn_lock:
+            found = self._drawn.get(sight)
+            if found and found[0] == state:
+                self._drawn.move_to_end(sight)
+                return found[1]
+        rendered = self._draw(sight, stale, early)
+        with self._drawn_lock:
+            self._drawn[sight] = state, rendered
+            self._drawn.move_to_end(sight)
+            while len(self._drawn) > KEPT:
+                self._drawn.popitem(last=False)
+        return rendered
 
-        style = usable(self.style, self.depth)
-        picture = self._picture(path, space(style, columns, rows, self.aspect), stale)
-        strips = tuple(Strip(row.segments, len(row)) for row in to_rows(draw(picture, Manner(style, self.depth))))
-        return Rendered(strips, strips[0].cell_length if strips else 0)
+    def prepare(self, sight: Sight, stale: Stale) -> None:
+        """Draw what is likely to be looked at next. Why it can't be drawn is told when it is asked for."""
+        from tui.render.picture import Refused
 
-    def _picture(self, path: Path, box: Space, stale: Callable[[], bool]) -> Picture:
-        """From the thumbnail where there is one and it is large enough."""
+        with contextlib.suppress(Refused, OSError):
+            self.draw(sight, stale)
+
+    def _draw(self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None) -> Rendered:
         from tui.library import thumbnails
         from tui.render.picture import Refused
 
-        thumbnail = thumbnails.valid(path) if max(box.width, box.height) <= thumbnails.SIDE else None
-        if thumbnail is not None:
-            # A thumbnail can vanish or be broken by another program; the original is still there.
-            with contextlib.suppress(Refused):
-                return self.decoder.picture(thumbnail.path, *box, stale=stale)
-        return self.decoder.picture(path, *box, stale=stale)
+        window = _window(sight, (1, 1))
+        whole = sight.view.scale is None
+        # A thumbnail can vanish or be broken by another program; the original is still there.
+        if thumbnail := thumbnails.valid(sight.path):
+            enough = whole and max(window.width, window.height) <= thumbnails.SIDE
+            if (enough or (whole and early)) and all(thumbnail.source):
+                with contextlib.suppress(Refused):
+                    picture = self.decoder.picture(
+                        thumbnail.path, window.width, window.height, window.aspect,
+                        coarse=True, ground=sight.ground, stale=stale,
+                    )  # fmt: skip
+                    picture = replace(picture, source=thumbnail.source, format=thumbnail.format)
+                    rendered = self._rendered(sight, picture)
+                    if enough or max(thumbnail.source) <= thumbnails.SIDE:
+                        return rendered
+                    if early:
+                        early(rendered)
+        part = None
+        if not whole:
+            window = _window(sight, self._source(sight, stale))
+            part = sight.view.part(window)
+            width, height = sight.view.box(window)
+        else:
+            width, height = window.width, window.height
+        picture = self.decoder.picture(
+            sight.path, width, height, window.aspect, part=part, coarse=True, ground=sight.ground, stale=stale
+        )
+        return self._rendered(sight, picture)
+
+    def _source(self, sight: Sight, stale: Stale) -> tuple[int, int]:
+        """The image's size. The child keeps what it decoded for that."""
+        return self.decoder.picture(sight.path, 1, 1, coarse=True, stale=stale).source
+
+    def _rendered(self, sight: Sight, picture: Picture) -> Rendered:
+        from tui.render.draw import draw
+        from tui.render.rows import rows
+
+        manner = manner_of(sight.look)
+        finished = tuple(rows(draw(picture, manner), erase=manner.erase))
+        moves = picture.frames > 1 or picture.format == "gif"
+        return Rendered(finished, len(finished[0]) if finished else 0, _window(sight, picture.source), moves)
+
+    def play(self, sight: Sight, stale: Stale) -> Iterator[tuple[Rendered, float]]:
+        """The frames of an animation, each with the seconds that it is shown, as often as the file says.
+
+        A still gives nothing. Raises as `draw` does.
+        """
+        kept: list[tuple[Rendered, float]] = []
+        done, loops, total = 0, 1, 0
+        while not loops or done < loops:
+            if total and len(kept) == total:
+                yield from kept
+            else:
+                kept, total = [], 0
+                for film, frames in self._films(sight, stale):
+                    if film.total < 2:
+                        return
+                    loops, total = film.loops, total + len(frames)
+                    kept += frames if total <= _FRAMES_KEPT else ()
+                    yield from frames
+                if total < 2:
+                    return
+            done += 1
+
+    def _films(self, sight: Sight, stale: Stale) -> Iterator[tuple[Frames, list[tuple[Rendered, float]]]]:
+        """Once through an animation, some frames at a time."""
+        window = _window(sight, self._source(sight, stale))
+        part = None if sight.view.scale is None else sight.view.part(window)
+        box = (window.width, window.height) if part is None else sight.view.box(window)
+        start = 0
+        while True:
+            film = self.decoder.frames(
+                sight.path, *box, window.aspect, start=start, count=_BATCH, part=part, ground=sight.ground, stale=stale
+            )
+            pairs = zip(film.pictures, film.delays, strict=True)
+            yield film, [(self._rendered(sight, picture), delay / 1000) for picture, delay in pairs]
+            start += len(film.pictures)
+            if film.end or not film.pictures:
+                return
 
     def keep_thumbnail(self, path: Path) -> None:
         """Put an image's thumbnail into the cache that file managers share, when its turn comes; returns at once."""
@@ -127,3 +237,17 @@ class Previewer:
                 self._thumbnails.shutdown(wait=False, cancel_futures=True)
             if self._decoder is not None:
                 self._decoder.close()
+
+
+def _window(sight: Sight, source: tuple[int, int]) -> Window:
+    sampling = PIXELS[manner_of(sight.look).style]
+    return Window(source, sight.columns, sight.rows, sampling, sight.look.aspect)
+
+
+def _state(path: Path) -> object:
+    """Differs where a file's content does."""
+    try:
+        facts = path.stat()
+    except (OSError, ValueError):
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import events
-from textual.app import App
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
 
 from tui.core.request import Request
 from tui.ui.commands import Command
 from tui.ui.previewer import Previewer
+from tui.ui.sending import Sending
 from tui.ui.session import Session
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HELD = 1.0
 
 
-class Shell(App[int]):
+class Shell(Sending):
     """The part of the app that screens call."""
 
     session: Session

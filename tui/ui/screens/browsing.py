@@ -20,17 +20,19 @@ from tui.core.request import Request
 from tui.core.text import clean_line, human_bytes
 from tui.ui.commands import COMMANDS, bindings, in_scope, second_keys
 from tui.ui.previewer import Previewer
+from tui.ui.screens.looking import Looking
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
 from tui.ui.shell import shell
 from tui.ui.widgets.image_list import ImageList
-from tui.ui.widgets.preview import Preview
 
 if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.library.files import ImageFile
 
-IMAGE_ACTIONS = frozenset((command.action or command.id).split("(")[0] for command in in_scope("images"))
+IMAGE_ACTIONS = frozenset(
+    (command.action or command.id).split("(")[0] for scope in ("images", "preview") for command in in_scope(scope)
+)
 FROM_THE_LIST = frozenset({"repeat", "reuse"})
 NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside"})
 
@@ -39,13 +41,13 @@ NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open
 CHORD = 4.0
 
 
-class Browsing(Place):
+class Browsing(Looking, Place):
     """`awaited` is a file that was just saved: the cursor goes to it as soon as it is listed.
 
     `chord` is the first of two keys, while the second is awaited.
     """
 
-    BINDINGS = [*bindings("images"), *second_keys()]
+    BINDINGS = [*bindings("images"), *bindings("preview"), *second_keys()]
 
     def __init__(self, session: Session, previewer: Previewer) -> None:
         super().__init__(session)
@@ -57,10 +59,6 @@ class Browsing(Place):
     @property
     def images(self) -> ImageList:
         return self.query_one(ImageList)
-
-    @property
-    def preview(self) -> Preview:
-        return self.query_one(Preview)
 
     @property
     def file(self) -> ImageFile | None:
@@ -86,7 +84,8 @@ class Browsing(Place):
         if file is None:
             self.preview.show(None)
             return
-        self.preview.show(file.path, Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted"))
+        size = Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")
+        self.preview.show(file.path, size, near=[other.path for other in self.images.neighbours])
         shell(self).look_up(file, self.describe, only_latest=self.PLACE)
 
     def describe(self, file: ImageFile, record: Record | None) -> None:
@@ -185,9 +184,6 @@ class Browsing(Place):
                 self.app.call_from_thread(self.notify, str(error), severity="warning")
 
         self.app.run_worker(run, thread=True, group="outside", exit_on_error=False)
-
-    def action_next_style(self) -> None:
-        self.notify(f"Preview: {shell(self).next_style()}", timeout=2)
 
     def action_chord(self, first: str) -> None:
         """Wait for a second key; the key bar shows which there are."""

@@ -13,16 +13,17 @@ from tui.ui.commands import bindings
 from tui.ui.previewer import Previewer
 from tui.ui.screens.box import Over
 from tui.ui.screens.browsing import caption
+from tui.ui.screens.looking import Looking
 from tui.ui.shell import shell
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.preview import Preview
 
 
-class Viewer(Over[Path]):
+class Viewer(Looking, Over[Path]):
     """Gives back the path of the image that was looked at last."""
 
     CSS_PATH = "../styles/viewer.tcss"
-    BINDINGS = bindings("viewer")
+    BINDINGS = [*bindings("viewer"), *bindings("preview")]
 
     def __init__(self, files: list[ImageFile], at: int, previewer: Previewer) -> None:
         super().__init__()
@@ -41,14 +42,11 @@ class Viewer(Over[Path]):
     def file(self) -> ImageFile:
         return self._files[self._at]
 
-    @property
-    def preview(self) -> Preview:
-        return self.query_one(Preview)
-
     def _show(self) -> None:
         place = f"  {self._at + 1} of {len(self._files)}"
-        self.preview.border_title = Content.assemble(self.file.name, (place, "$text-disabled"))
-        self.preview.show(self.file.path, caption(self.file, None))
+        self.preview.title = Content.assemble(self.file.name, (place, "$text-disabled"))
+        near = [self._files[at].path for at in (self._at + 1, self._at - 1) if 0 <= at < len(self._files)]
+        self.preview.show(self.file.path, caption(self.file, None), near=near)
         shell(self).look_up(self.file, self._describe, only_latest="viewer")
 
     def _describe(self, file: ImageFile, record: Record | None) -> None:
@@ -69,9 +67,6 @@ class Viewer(Over[Path]):
 
     def action_details(self) -> None:
         self.query_one("#caption").toggle_class("-hidden")
-
-    def action_next_style(self) -> None:
-        self.notify(f"Preview: {shell(self).next_style()}", timeout=2)
 
     def action_close(self) -> None:
         self.dismiss(self.file.path)

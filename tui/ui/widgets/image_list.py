@@ -53,6 +53,18 @@ class ImageList(Lines):
         row = self._rows[self.cursor] if self.selectable(self.cursor) else None
         return row if not isinstance(row, str) else None
 
+    @property
+    def neighbours(self) -> list[ImageFile]:
+        """The images after and before the one under the cursor, as far as there are any."""
+        found = []
+        for step in (1, -1):
+            row = self.cursor + step
+            while 0 <= row < len(self._rows) and not self.selectable(row):
+                row += step
+            if self.selectable(row):
+                found.append(self._rows[row])
+        return [row for row in found if not isinstance(row, str)]
+
     def fill(self, files: list[ImageFile], prompts: Mapping[Path, str], *, today: date) -> None:
         """Show these files by day, with their prompts where those are known.
 

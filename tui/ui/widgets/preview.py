@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.reactive import reactive
-from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Static
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from tui.core.text import shorten
-from tui.ui.previewer import Previewer, Rendered
-from tui.ui.widgets.drawn import Drawn
+from tui.render.view import View, Window
+from tui.ui.previewer import Previewer, Rendered, Sight
+from tui.ui.widgets.canvas import Canvas
 
 # A cursor that runs through a list asks for nothing on its way.
 SETTLE = 0.03
-
-
-class Canvas(Drawn, can_focus=True):
-    """The rows of one picture, in the middle. `say` puts words there instead."""
-
-    DEFAULT_CSS = """
-    Canvas { height: 1fr; width: 1fr; background: #161616; color: #9a9a9a; }
-    """
-    _rendered: reactive[Rendered | None] = reactive(None, layout=False)
-    _words: reactive[str] = reactive("", layout=False)
-
-    def paint(self, rendered: Rendered) -> None:
-        self._words = ""
-        self._rendered = rendered
-
-    def say(self, words: str) -> None:
-        self._rendered = None
-        self._words = words
-
-    def render_line(self, y: int) -> Strip:
-        width, height = self.size
-        style = self.ground
-        if self._rendered is None:
-            return self._words_line(y).adjust_cell_length(width, style)
-        top = max((height - len(self._rendered.strips)) // 2, 0)
-        if not top <= y < top + len(self._rendered.strips):
-            return Strip.blank(width, style)
-        left = max((width - self._rendered.width) // 2, 0)
-        row = Strip.join([Strip.blank(left, style), self._rendered.strips[y - top].apply_style(style)])
-        return row.adjust_cell_length(width, style)
-
-    def _words_line(self, y: int) -> Strip:
-        width, height = self.size
-        lines = Content(self._words).wrap(max(min(width - 4, 60), 1)) if self._words else []
-        at = y - max((height - len(lines)) // 2, 0)
-        if not 0 <= at < len(lines):
-            return Strip.blank(width, self.ground)
-        text = lines[at].plain.rstrip().center(width)
-        from rich.segment import Segment
-
-        return Strip([Segment(text, self.ground)], len(text))
 
 
 class Preview(Vertical):
@@ -76,8 +37,13 @@ class Preview(Vertical):
         self._previewer = previewer
         self._empty = empty
         self._path: Path | None = None
+        self._near: Sequence[Path] = ()
+        self._view = View()
+        self._window: Window | None = None
         self._settle: Timer | None = None
-        self.border_title = "Preview"
+        self._asked_at = 0.0
+        self._paused = threading.Event()
+        self.title = Content("Preview")
 
     def compose(self) -> ComposeResult:
         yield Canvas()
@@ -87,6 +53,18 @@ class Preview(Vertical):
         self.canvas.say(self._empty)
 
     @property
+    def title(self) -> Content:
+        """What stands above; how near the image is seen comes behind it."""
+        return self._title
+
+    @title.setter
+    def title(self, title: Content) -> None:
+        self._title = title
+        near = self._window is not None and self._view.scale is not None
+        percent = f"  {self._view.percent(self._window):.0f} %" if self._window and near else ""
+        self.border_title = Content.assemble(title, (percent, "$text-muted"))
+
+    @property
     def canvas(self) -> Canvas:
         return self.query_one(Canvas)
 
@@ -94,18 +72,32 @@ class Preview(Vertical):
     def path(self) -> Path | None:
         return self._path
 
-    def show(self, path: Path | None, caption: Content | str = "", *, at_once: bool = False) -> None:
-        """Show a file, or the empty state; `caption` is already clean."""
+    def show(
+        self,
+        path: Path | None,
+        caption: Content | str = "",
+        *,
+        at_once: bool = False,
+        near: Sequence[Path] | None = None,
+    ) -> None:
+        """Show a file, or the empty state; `caption` is already clean. `near` are those likely to be next."""
         self.query_one("#caption", Static).update(caption)
         self.query_one("#caption").set_class(not caption, "-empty")
+        if near is not None:
+            self._near = near
         if path == self._path and path is not None and not at_once:
             return
+        if path != self._path:
+            self._look_at(View())
+            self._window = None
+            self._paused.clear()
         self._path = path
         if path is None:
-            self.workers.cancel_group(self, "draw")
+            self._stop()
             self.canvas.say(self._empty)
             return
-        self._wait(0 if at_once else SETTLE)
+        # The first of a row of keys is not kept waiting.
+        self._wait(at_once=at_once or time.monotonic() - self._asked_at > SETTLE)
 
     def say(self, words: str) -> None:
         """Words in place of an image."""
@@ -120,47 +112,119 @@ class Preview(Vertical):
             self.show(self._path, Content.styled(words.replace("\n", " · "), "$error"))
 
     def redraw(self) -> None:
-        """Draw the same image again: the size or the style changed."""
+        """Draw the same image again: the size or the look changed."""
         if self._path is not None:
-            self._wait(SETTLE)
+            self._wait(at_once=False)
 
-    def _wait(self, seconds: float) -> None:
+    # --- nearer, further, aside -------------------------------------------------------------------------------------
+
+    def zoom(self, how: Callable[[View, Window], View]) -> None:
+        """Look at the image from elsewhere; `how` makes the new view of the old one."""
+        if self._window is None or self._path is None:
+            return
+        view = how(self._view, self._window)
+        if view != self._view:
+            self._look_at(view)
+            self._wait(at_once=True)
+
+    def _look_at(self, view: View) -> None:
+        self._view = view
+        self.title = self._title
+
+    def pause(self) -> bool | None:
+        """Stop an animation, or let it go on; whether it stands now, None where there is none."""
+        if not any(worker.group == "play" and worker.is_running for worker in self.workers):
+            return None
+        if self._paused.is_set():
+            self._paused.clear()
+        else:
+            self._paused.set()
+        return self._paused.is_set()
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def _wait(self, *, at_once: bool) -> None:
+        self._asked_at = time.monotonic()
         if self._settle is not None:
             self._settle.stop()
-        self._settle = self.set_timer(seconds, self._start) if seconds else None
-        if not seconds:
+        self._settle = None if at_once else self.set_timer(SETTLE, self._start)
+        if at_once:
             self._start()
 
-    def _start(self) -> None:
-        size = self.canvas.size
-        if self._path is not None and size.width and size.height:
-            self._draw(self._path, size.width, size.height)
+    def _stop(self) -> None:
+        for group in ("draw", "near", "play"):
+            self.workers.cancel_group(self, group)
 
-    @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
-    def _draw(self, path: Path, columns: int, rows: int) -> None:
+    def _start(self) -> None:
+        sight = self._sight(self._path)
+        if sight is None:
+            return
+        if known := self._previewer.known(sight):
+            self._drawn(sight, known)
+        self._stop()
+        self._draw(sight, [found for path in self._near if (found := self._sight(path, View()))])
+
+    def _sight(self, path: Path | None, view: View | None = None) -> Sight | None:
+        size = self.canvas.size
+        if path is None or not size.width or not size.height:
+            return None
+        return self._previewer.sight(path, size.width, size.height, view or self._view, self.canvas.ground_colour)
+
+    @work(thread=True, group="draw", exit_on_error=False)
+    def _draw(self, sight: Sight, near: Sequence[Sight]) -> None:
         from tui.render.picture import Refused, Stale
 
         worker = get_current_worker()
+
+        def early(rendered: Rendered) -> None:
+            self._tell(worker, self._drawn, sight, rendered)
+
         try:
-            rendered = self._previewer.draw(path, columns, rows, lambda: worker.is_cancelled)
+            rendered = self._previewer.draw(sight, lambda: worker.is_cancelled, early)
+            self._tell(worker, self._drawn, sight, rendered)
+            if rendered.moves and sight.look.animation:
+                self._tell(worker, self._play, sight)
+            for other in near:
+                # Why a neighbour has no picture is told when it is looked at.
+                self._previewer.prepare(other, lambda: worker.is_cancelled)
         except Stale:
             return
         except Refused as refused:
-            if not worker.is_cancelled:
-                self.app.call_from_thread(self._refused, path, refused.reason)
+            self._tell(worker, self._refused, sight, refused.reason)
         except OSError as error:
-            if not worker.is_cancelled:
-                self.app.call_from_thread(self._refused, path, f"its decoder can't be started: {error.strerror}")
-        else:
-            if not worker.is_cancelled:
-                self.app.call_from_thread(self._drawn, path, rendered)
+            self._tell(worker, self._refused, sight, f"its decoder can't be started: {error.strerror}")
 
-    def _drawn(self, path: Path, rendered: Rendered) -> None:
-        if path == self._path:
+    @work(thread=True, group="play", exit_on_error=False)
+    def _play(self, sight: Sight) -> None:
+        from tui.render.picture import Refused, Stale
+
+        worker = get_current_worker()
+        due = time.monotonic()
+        try:
+            for rendered, seconds in self._previewer.play(sight, lambda: worker.is_cancelled):
+                # A machine that is too slow shows each frame later, and none twice as fast.
+                due = max(due, time.monotonic() - seconds)
+                while not worker.is_cancelled and (self._paused.is_set() or time.monotonic() < due):
+                    time.sleep(min(max(due - time.monotonic(), 0.01), 0.05))
+                if worker.is_cancelled:
+                    return
+                self._tell(worker, self._drawn, sight, rendered)
+                due += seconds
+        except (Stale, Refused, OSError):
+            # The picture that stands is as good as it gets.
+            return
+
+    def _tell(self, worker: Worker[None], what: Callable[..., object], *words: object) -> None:
+        if not worker.is_cancelled:
+            self.app.call_from_thread(what, *words)
+
+    def _drawn(self, sight: Sight, rendered: Rendered) -> None:
+        if sight.path == self._path and sight.view == self._view:
+            self._window = rendered.window
             self.canvas.paint(rendered)
 
-    def _refused(self, path: Path, reason: str) -> None:
-        if path == self._path:
+    def _refused(self, sight: Sight, reason: str) -> None:
+        if sight.path == self._path:
             self.canvas.say(f"Cannot preview: {shorten(reason, 300)}")
 
     def on_resize(self, _: events.Resize) -> None:
