@@ -250,12 +250,12 @@ def resident(decoder: Decoder) -> int:
 @linux
 def test_only_so_many_images_are_kept(tmp_path: Path) -> None:
     with Decoder(60) as decoder:
-        for number in range(12):
+        for number in range(8):
             path = tmp_path / f"{number}.png"
-            # 48 MB each once they are decoded, 576 in all.
+            # 48 MB each once they are decoded, 384 in all.
             Image.new("RGB", (4000, 3000), (number, 0, 0)).save(path, compress_level=1)
             settled(decoder, path, path.stat().st_size)
-        assert resident(decoder) < 400
+        assert resident(decoder) < 300
 
 
 @linux

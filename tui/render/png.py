@@ -17,13 +17,24 @@ _UP = 2
 
 
 def still(data: bytes) -> bytes:
-    """The file's own image with the chunks that matter to it, as they are: neither text nor the frames behind it."""
+    """The file's own image with the chunks that matter to it, as they are: neither text nor the frames behind it.
+
+    What comes after the pixels may be cut short.
+    """
     whole = memoryview(data)
     kept = [whole[: len(SIGNATURE)]]
+    pixels = complete = ended = dropped = False
     for position, kind, end in _chunks(data):
-        if kind in (b"IHDR", b"IDAT", b"IEND", *_HEADER):
+        pixels |= kind == b"IDAT"
+        complete |= pixels and kind != b"IDAT"
+        if kind in (b"IHDR", b"IDAT", b"IEND", *_HEADER) and (end <= len(data) or not complete):
             kept.append(whole[position:end])
-    return data if sum(map(len, kept)) == len(data) else b"".join(kept)
+            ended |= kind == b"IEND"
+        else:
+            dropped = True
+    if complete and not ended:
+        kept.append(memoryview(_END))
+    return b"".join(kept) if dropped else data
 
 
 def frame_count(data: bytes, limit: int) -> int:
