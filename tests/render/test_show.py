@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import stat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tui.render.decode import Decoder, Refused
-from tui.render.show import show
+from tui.render.geometry import STYLES
+from tui.render.manner import Manner
+from tui.render.show import GAP, Frame, show
 
 
 @pytest.fixture
@@ -21,9 +24,9 @@ def image(tmp_path: Path) -> Path:
     return tmp_path / "a.png"
 
 
-def shown(paths: list[Path], **options: object) -> tuple[int, str, str]:
+def shown(paths: list[Path], *, grid: int | None = None, width: int = 40, **manner: Any) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
-    status = show(paths, out=out, err=err, **{"width": 40, "height": 20, **options})
+    status = show(paths, Frame(width, 20, Manner(**manner)), grid=grid, out=out, err=err)
     return status, out.getvalue(), err.getvalue()
 
 
@@ -35,14 +38,14 @@ def test_an_image_is_printed_in_the_width_that_was_asked_for(image: Path) -> Non
 
 
 def test_without_colours_it_is_plain_text(image: Path) -> None:
-    status, out, _ = shown([image], colors="none")
+    status, out, _ = shown([image], style="ascii", depth="none")
     assert status == 0
     assert "\x1b" not in out and out.isascii()
     assert [len(line) for line in out.splitlines()] == [40] * 10
 
 
 def test_several_images_have_their_names_above(image: Path) -> None:
-    _, out, _ = shown([image, image], colors="none", width=4)
+    _, out, _ = shown([image, image], style="ascii", depth="none", width=4)
     lines = out.splitlines()
     assert [number for number, line in enumerate(lines) if line == str(image)] == [0, len(lines) // 2 + 1]
 
@@ -50,7 +53,7 @@ def test_several_images_have_their_names_above(image: Path) -> None:
 def test_a_name_can_not_command_the_terminal(image: Path, tmp_path: Path) -> None:
     evil = tmp_path / "\x1b]0;title\x07\nb.png"
     evil.write_bytes(image.read_bytes())
-    _, out, err = shown([evil, tmp_path / "\x1b[31mgone.png"], colors="none")
+    _, out, err = shown([evil, tmp_path / "\x1b[31mgone.png"], style="ascii", depth="none")
     assert "\x1b" not in out + err and "\x07" not in out + err
     assert out.startswith(f"{tmp_path}/]0;title b.png\n")
 
@@ -64,18 +67,52 @@ def test_a_refused_file_is_told_and_the_others_are_shown(image: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("budget", [0.2, 1, 5, 9])
-@pytest.mark.parametrize("colors", ["truecolor", "256", "16", "none"])
-def test_a_budget_is_kept_and_used(image: Path, budget: float, colors: str) -> None:
-    _, whole, _ = shown([image], colors=colors)
-    status, out, _ = shown([image], colors=colors, budget_kb=budget)
+@pytest.mark.parametrize("style", ["blocks", "half", "ascii"])
+@pytest.mark.parametrize("depth", ["truecolor", "256", "16", "none"])
+def test_a_budget_is_kept(image: Path, budget: float, depth: str, style: str) -> None:
+    _, whole, _ = shown([image], depth=depth, style=style)
+    status, out, _ = shown([image], depth=depth, style=style, budget=round(budget * 1000))
     size = len(out.encode())
     assert status == 0
-    assert size <= budget * 1000
-    assert out == whole or size >= budget * 1000 / 3
+    assert 0 < size <= budget * 1000
+    if len(whole.encode()) <= budget * 1000:
+        assert out == whole
+
+
+def test_with_a_budget_it_is_poorer_and_not_smaller(image: Path) -> None:
+    _, out, _ = shown([image], depth="truecolor", budget=5000)
+    assert len(out.splitlines()) == 10 and 4000 < len(out.encode()) <= 5000
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_is_printed(image: Path, style: str) -> None:
+    status, out, _ = shown([image], style=style, depth="256")
+    assert status == 0 and len(out.splitlines()) == 10
+
+
+def test_a_contact_sheet_has_the_images_side_by_side_and_their_names_below(image: Path, tmp_path: Path) -> None:
+    for name in ("b.png", "\x1b[31mc.png"):
+        (tmp_path / name).write_bytes(image.read_bytes())
+    paths = [image, tmp_path / "b.png", tmp_path / "\x1b[31mc.png"]
+    status, out, err = shown(paths, grid=2, style="ascii", depth="none")
+    lines = out.splitlines()
+    place = (40 - GAP) // 2 + GAP
+    assert (status, err) == (0, "") and "\x1b" not in out
+    first = next(number for number, line in enumerate(lines) if line.startswith("a.png"))
+    assert lines[first].index("b.png") == place
+    assert all(len(line) == 40 for line in lines[:first])
+    assert lines[first + 1] == "" and lines[-1] == "[31mc.png"
+
+
+def test_a_contact_sheet_leaves_out_what_is_refused(image: Path, tmp_path: Path) -> None:
+    (tmp_path / "b.png").write_text("no image")
+    status, out, err = shown([tmp_path / "b.png", image], grid=0, width=80, style="ascii", depth="none")
+    assert status == 1 and "b.png" in err
+    assert out.splitlines()[-1] == "a.png"
 
 
 def test_a_budget_that_not_even_one_cell_fits_is_told(image: Path) -> None:
-    status, out, err = shown([image], budget_kb=0.01)
+    status, out, err = shown([image], budget=10)
     assert (status, out) == (1, "") and "0.01 kB" in err
 
 

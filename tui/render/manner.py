@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tui.render.geometry import DEFAULT_STYLE, usable
 from tui.render.look import Look
+
+Ground = tuple[int, int, int] | Literal["checker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,10 @@ def manner_of(look: Look) -> Manner:
     """What of a look concerns drawing. Without colours only *ascii* shows anything, and nothing is erased."""
     style = usable(look.style, look.depth)
     return Manner(style, look.depth, look.dither, look.budget, look.erase and look.depth != "none")
+
+
+def ground_of(name: str, theme: tuple[int, int, int]) -> Ground:
+    """What a look's ground stands for; `theme` is the colour around the picture."""
+    if name == "checker":
+        return "checker"
+    return theme if name == "theme" else (int(name[1:3], 16), int(name[3:5], 16), int(name[5:7], 16))

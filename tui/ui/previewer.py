@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from tui.render.geometry import PIXELS
 from tui.render.look import Look
-from tui.render.manner import manner_of
+from tui.render.manner import Ground, ground_of, manner_of
 from tui.render.view import View, Window
 
 if TYPE_CHECKING:
-    from tui.render.decode import Decoder, Ground
+    from tui.render.decode import Decoder
     from tui.render.picture import Frames, Picture
     from tui.render.rows import Row
 
@@ -92,10 +92,7 @@ class Previewer:
 
     def sight(self, path: Path, columns: int, rows: int, view: View, theme: tuple[int, int, int]) -> Sight:
         """What is to be seen in the look of now; `theme` is the colour around the picture."""
-        ground = self.look.ground
-        if ground not in ("checker", "theme"):
-            theme = (int(ground[1:3], 16), int(ground[3:5], 16), int(ground[5:7], 16))
-        return Sight(path, columns, rows, view, self.look, "checker" if ground == "checker" else theme)
+        return Sight(path, columns, rows, view, self.look, ground_of(self.look.ground, theme))
 
     def known(self, sight: Sight) -> Rendered | None:
         """What was drawn before, at once; the file may have changed since."""
