@@ -251,8 +251,8 @@ def test_sixel_leaves_less_than_a_band_to_the_ground(picture: Picture) -> None:
     assert not (terminal.painted[83, :160] == GROUND).all(axis=-1).any()
 
 
-def test_only_sixel_wants_the_last_row_left_out() -> None:
-    assert [protocol for protocol in PROTOCOLS if Graphics(protocol, cell=CELL).scrolls] == ["sixel"]
+def test_only_text_may_stand_in_the_last_row() -> None:
+    assert [protocol for protocol in PROTOCOLS if Graphics(protocol, cell=CELL).scrolls] == PAINTED
 
 
 def test_a_protocol_that_does_not_exist_is_an_error() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.render.pixel_terminal import Pixels, decode_sixel
 from tui.render.graphics import sixel
-from tui.render.graphics.encodings import best_colours, for_sixel, mapped, sized
+from tui.render.graphics.encodings import covering, dithered, for_sixel, sized
 from tui.render.picture import Picture
 
 
@@ -90,7 +90,7 @@ def test_a_terminal_gets_no_more_colours_than_it_has(colours: int, noise: Callab
 
 def test_a_photo_is_drawn_as_it_was_quantised(noise: Callable[[int, int], Picture]) -> None:
     image = sized(noise(90, 66), 90, 66)
-    colours = sixel.shown(best_colours(image))
-    dithered = mapped(image, colours, dither=True)
-    pixels = decoded(sixel.encode(np.asarray(dithered, np.uint8), colours))
-    assert (pixels == np.asarray(dithered.convert("RGB"))).all()
+    colours = sixel.shown(covering(image))
+    indexed = dithered(image, colours)
+    pixels = decoded(sixel.encode(np.asarray(indexed, np.uint8), colours))
+    assert (pixels == np.asarray(indexed.convert("RGB"))).all()

@@ -39,56 +39,65 @@ def sized(picture: Picture, width: int, height: int, *, exactly: bool = False) -
 
 def png(image: Image.Image) -> bytes:
     """An RGB image as PNG: in at most 256 colours where that is smaller and looks the same."""
-    colours = best_colours(image)
-    plain = mapped(image, colours)
-    if likeness(image, plain) >= _SMOOTH:
-        return _saved(plain, "PNG")
-    dithered = mapped(image, colours, dither=True)
-    small = _saved(dithered, "PNG")
-    if likeness(image, dithered) >= _FAIR and len(small) <= len(_saved(image, "PNG", compress_level=1)):
+    flat = plain(image)
+    if likeness(image, flat) >= _SMOOTH:
+        return _saved(flat, "PNG")
+    grained = dithered(image, covering(image))
+    small = _saved(grained, "PNG")
+    # What takes far more bytes when it is packed in haste stays larger when it is packed with care.
+    if likeness(image, grained) >= _FAIR and len(_saved(image, "PNG", compress_level=1)) > 2 * len(small):
         return small
-    return _saved(image, "PNG")
+    full = _saved(image, "PNG")
+    return small if len(small) < len(full) and likeness(image, grained) >= _FAIR else full
 
 
 def jpeg_or_png(image: Image.Image) -> bytes:
-    """An RGB image as JPEG, or as PNG where that is smaller or JPEG would blur it."""
+    """An RGB image as JPEG, or as a palette PNG where few colours do and that is smaller, or JPEG would blur it."""
     jpeg = _saved(image, "JPEG", quality=_QUALITY, optimize=True)
+    flat = plain(image)
+    if likeness(image, flat) < _SMOOTH:
+        return jpeg
+    small = _saved(flat, "PNG")
+    if len(small) <= len(jpeg):
+        return small
     with Image.open(io.BytesIO(jpeg)) as decoded:
-        if likeness(image, decoded, eye=1) < _CRISP:
-            return png(image)
-    plain = mapped(image, best_colours(image))
-    flat = _saved(plain, "PNG") if likeness(image, plain) >= _SMOOTH else jpeg
-    return min(jpeg, flat, key=len)
+        return jpeg if likeness(image, decoded, eye=1) >= _CRISP else small
 
 
 def for_sixel(image: Image.Image, colours: int = MAX_COLOURS) -> str:
     """An RGB image as Sixel, in at most so many colours; dithered only where they would show as steps."""
-    nameable = sixel.shown(best_colours(image, colours))
-    indexed = mapped(image, nameable)
+    indexed = plain(image, colours)
+    palette = sixel.shown(_palette(indexed))
+    indexed.putpalette(palette.tobytes())
     if likeness(image, indexed) < _SMOOTH:
-        indexed = mapped(image, nameable, dither=True)
-    return sixel.encode(np.asarray(indexed, np.uint8), nameable)
+        palette = sixel.shown(covering(image, colours))
+        indexed = dithered(image, palette)
+    return sixel.encode(np.asarray(indexed, np.uint8), palette)
 
 
-def best_colours(image: Image.Image, count: int = MAX_COLOURS) -> Palette:
-    """At most so many colours for an RGB image, n x 3: its own where it has no more."""
-    count = min(max(count, 2), MAX_COLOURS)
-    if own := image.getcolors(count):
-        return np.array([colour for _, colour in own], np.uint8)
+def plain(image: Image.Image, colours: int = MAX_COLOURS) -> Image.Image:
+    """An RGB image in the colours that it has most of."""
+    return image.quantize(min(max(colours, 2), MAX_COLOURS), method=Image.Quantize.FASTOCTREE)
+
+
+def covering(image: Image.Image, colours: int = MAX_COLOURS) -> Palette:
+    """Colours, n x 3, that lie around all of an RGB image's, so that dithering can mix those."""
     pixels = np.asarray(image).reshape(-1, 3)
+    # The time goes with the number of colours that are looked at.
     picked = np.random.default_rng(0).integers(0, len(pixels), _SAMPLE)
-    # To cover what is there takes time that goes with the number of colours, and dithers best.
     sample = Image.fromarray(pixels[picked].reshape(1, -1, 3))
-    reduced = sample.quantize(count, method=Image.Quantize.MAXCOVERAGE)
-    return np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)[:count]
+    return _palette(sample.quantize(min(max(colours, 2), MAX_COLOURS), method=Image.Quantize.MAXCOVERAGE))
 
 
-def mapped(image: Image.Image, colours: Palette, *, dither: bool = False) -> Image.Image:
-    """An RGB image in these colours, n x 3, as a palette image."""
+def dithered(image: Image.Image, palette: Palette) -> Image.Image:
+    """An RGB image in these colours, n x 3."""
     holder = Image.new("P", (1, 1))
-    holder.putpalette(colours.tobytes())
-    method = Image.Dither.FLOYDSTEINBERG if dither else Image.Dither.NONE
-    return image.quantize(palette=holder, dither=method)
+    holder.putpalette(palette.tobytes())
+    return image.quantize(palette=holder, dither=Image.Dither.FLOYDSTEINBERG)
+
+
+def _palette(indexed: Image.Image) -> Palette:
+    return np.array(indexed.getpalette() or [], np.uint8).reshape(-1, 3)
 
 
 def likeness(image: Image.Image, other: Image.Image, eye: int = _EYE) -> float:

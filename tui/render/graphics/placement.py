@@ -151,7 +151,7 @@ class Graphics:
     @property
     def scrolls(self) -> bool:
         """Whether a picture may not reach into the screen's last row, where some terminals would scroll below it."""
-        return self.protocol == "sixel"
+        return self.protocol != "kitty"
 
     def place(self, picture: Picture, columns: int, rows: int, ground: Colour | None = None) -> Placement:
         """The picture over columns x rows cells, which it is stretched to, in no more pixels than the cells have.
