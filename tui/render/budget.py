@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from tui.render.ansi import encode
 from tui.render.fit import Floats
 from tui.render.glyphs import Glyphs
 from tui.render.ink import Ink
-from tui.render.thrift import error, thrifty
+from tui.render.thrift import Thrift, error, thrifty
 
 # Squared error, in units of 8-bit colour, that one byte is worth; the last draws each row in a colour or two.
 _PRICES = 2.0 ** np.arange(0, 25, dtype=np.float32)
@@ -19,6 +20,9 @@ _FEW = 600
 # Of a large picture every second row gives a piece of so many cells, which are drawn at these prices first.
 _PIECE = 20
 _TRIED = np.array([4, 24, 144, 864, 5184], np.float32)
+# At the first of them the pieces have told at most so many times the bytes of the whole that spares nothing: each
+# begins with colours of its own, and has no room for long blanks.
+_TOLD = {"truecolor": 1.1, "256": 2.0, "16": 8.0}
 # A drawing that fills so much of the budget is good enough; aiming a little low, most do at once.
 _FULL, _AIM = 0.88, 0.95
 _PASSES = 6
@@ -47,14 +51,20 @@ def within(
     `whole` gives the one that spares nothing, which is it where it fits. Where nothing fits, the smallest found.
     """
     if len(values) * values.shape[-1] <= _FEW:
-        return _of_few(values, ways, limit, depth, whole(), erase)
-    price = _estimated(values, ways, limit, depth, erase)
-    if price <= _TRIED[0] and size(best := whole(), erase=erase) <= limit:
+        best = whole()
+        return best if size(best, erase=erase) <= limit else _of_few(values, ways, limit, depth, erase)
+    told = _told(values, ways, depth, erase)
+    if told[0] <= _TOLD[depth] * limit and size(best := whole(), erase=erase) <= limit:
         return best
+    limit = max(limit, 1)
+    # Bytes fall as the price rises; a sample may say otherwise here and there.
+    falling = np.minimum.accumulate(told)
+    price = float(np.exp(np.interp(-math.log(_AIM * limit), -np.log(falling), np.log(_TRIED))))
+    picture = Thrift(values, ways, depth)
     found: list[tuple[float, int, Ink]] = []
     low, high = 0.0, math.inf
-    for _ in range(_PASSES):
-        ink = thrifty(values, ways, price, depth)
+    for left in reversed(range(_PASSES)):
+        ink = picture.ink(price)
         taken = size(ink, erase=erase)
         found.append((price, taken, ink))
         if taken <= limit:
@@ -65,7 +75,7 @@ def within(
             low = max(low, price)
         if price >= _PRICES[-1]:
             break
-        price = _next(found, limit, low, high)
+        price = float(_PRICES[-1]) if left == 1 and high == math.inf else _next(found, limit, low, high)
     fitting = [each for each in found if each[1] <= limit]
     if fitting:
         return min(fitting, key=lambda each: each[0])[2]
@@ -85,20 +95,19 @@ def _next(found: list[tuple[float, int, Ink]], limit: int, low: float, high: flo
     return guess
 
 
-def _estimated(values: Floats, ways: Glyphs, limit: int, depth: str, erase: bool) -> float:
-    """The price at which the picture is likely to fit, from some of its cells at several prices."""
+def _told(values: Floats, ways: Glyphs, depth: str, erase: bool) -> npt.NDArray[np.float64]:
+    """The bytes that the picture is likely to take at each of the prices tried, from some of its cells."""
     rows, columns = len(values), values.shape[-1]
     piece = min(_PIECE, columns)
     starts = [int(row * columns * 0.618) % (columns - piece + 1) for row in range(0, rows, 2)]
     some = np.stack([values[2 * at, ..., start : start + piece] for at, start in enumerate(starts)])
     ink = thrifty(np.tile(some, (len(_TRIED), 1, 1, 1)), ways, np.repeat(_TRIED, len(some)), depth, spans=1)
-    taken = np.array(_sizes(ink, erase)).reshape(len(_TRIED), -1).sum(axis=1) * (rows * columns / (len(some) * piece))
-    # Bytes fall as the price rises; a sample may say otherwise here and there.
-    falling = np.minimum.accumulate(taken)
-    return float(np.exp(np.interp(-math.log(_AIM * limit), -np.log(falling), np.log(_TRIED))))
+    taken = np.array(_sizes(ink, erase)).reshape(len(_TRIED), -1).sum(axis=1)
+    told: npt.NDArray[np.float64] = taken * (rows * columns / (len(some) * piece))
+    return told
 
 
-def _of_few(values: Floats, ways: Glyphs, limit: int, depth: str, whole: Ink, erase: bool) -> Ink:
+def _of_few(values: Floats, ways: Glyphs, limit: int, depth: str, erase: bool) -> Ink:
     """Of a small picture, all prices at once."""
     rows = len(values)
     ink = thrifty(np.tile(values, (len(_PRICES), 1, 1, 1)), ways, np.repeat(_PRICES, rows), depth)
@@ -108,7 +117,6 @@ def _of_few(values: Floats, ways: Glyphs, limit: int, depth: str, whole: Ink, er
         for some in (slice(at * rows, (at + 1) * rows) for at in range(len(_PRICES)))
     ]
     fitting = [each for each, taken in zip(inks, sizes.tolist(), strict=True) if taken <= limit]
-    fitting += [whole] if size(whole, erase=erase) <= limit else []
     if not fitting:
         return inks[int(sizes.argmin())]
     return min(fitting, key=lambda each: error(values, ways, each))

@@ -44,9 +44,21 @@ def thrifty(
     The price is one for all or one for each row. The depth is one that has colours: truecolor, 256 or 16. `spans` is
     in how many pieces a row is walked.
     """
-    prices = np.broadcast_to(np.asarray(price, np.float32), len(values))
-    cells = _prepared(values, ways, spans)
-    return _inked(cells, _walked(cells, ways, prices, depth), ways, prices, depth)
+    return Thrift(values, ways, depth, spans=spans).ink(price)
+
+
+class Thrift:
+    """A picture that may be drawn at several prices; see `thrifty`."""
+
+    def __init__(self, values: Floats, ways: Glyphs, depth: str, *, spans: int = SPANS) -> None:
+        self._ways, self._depth = ways, depth
+        self._cells = _prepared(values, ways, spans)
+
+    def ink(self, price: float | Floats) -> Ink:
+        """The cells at a price for all, or at one for each row."""
+        cells, ways, depth = self._cells, self._ways, self._depth
+        prices = np.broadcast_to(np.asarray(price, np.float32), cells.rows)
+        return _inked(cells, _walked(cells, ways, prices, depth), ways, prices, depth)
 
 
 def error(values: Floats, ways: Glyphs, ink: Ink) -> float:
