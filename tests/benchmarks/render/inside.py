@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from tests.benchmarks.figures import compiled, goal
 from tests.benchmarks.render.stage import COLUMNS, ROWS, WAYS
 from tests.e2e.terminal import Terminal
 
+KINDS = {"set": "image set", "refresh": "refresh", "move": "moved by a row", "open": "modal opened", "close": "closed"}
 # Seconds for all the steps of one way.
 PATIENCE = 120.0
 
@@ -33,18 +35,25 @@ class Timed(Terminal):
         return data
 
 
+# Where the cursor goes at the end of a frame in which nothing changed is no part of the picture.
+_CURSOR = re.compile(rb"\x1b\[\d+;\d+H")
+
+
 @dataclass(frozen=True)
 class Step:
-    """Seconds until the last byte was handed to the driver, and until it came out of the pty; bytes that came out."""
+    """Seconds until the last byte was handed to the driver, and until it came out of the pty; bytes that came out.
 
-    name: str
+    `picture` is how many of the bytes were more than moves of the cursor.
+    """
+
     handed: float
     out: float
-    bytes: int
+    bytes: float
+    picture: float
 
 
-def steps(way: str, rounds: int, folder: Path) -> list[Step]:
-    """Runs the stage once. RuntimeError with its last words where it failed."""
+def steps(way: str, rounds: int, folder: Path) -> dict[str, list[Step]]:
+    """Runs the stage once: what happened at each kind of step. RuntimeError with its last words where it failed."""
     told = folder / "steps.json"
     told.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.benchmarks.render.stage", way, str(rounds), str(told)]
@@ -55,68 +64,57 @@ def steps(way: str, rounds: int, folder: Path) -> list[Step]:
         while terminal.receive(0.1):
             pass
     if not told.exists():
-        words = b"".join(data for _, data in terminal.reads)[-2000:].decode(errors="replace")
-        raise RuntimeError(f"{way}: {words}")
-    found = json.loads(told.read_text())
-    ends = [begin for _, begin, _, _ in found[1:]] + [float("inf")]
-    return [
-        _step(name, begin, last, [read for read in terminal.reads if begin <= read[0] < end])
-        for (name, begin, last, _), end in zip(found, ends, strict=True)
-        # What the app writes at its end belongs to no step.
-        if end != float("inf")
-    ]
+        words = b"".join(data for _, data in terminal.reads)[-20_000:].decode(errors="replace")
+        raise RuntimeError(_last_line(re.sub(r"\x1b\[[^@-~]*[@-~]", "", words)))
+    found: dict[str, list[Step]] = {}
+    for name, begin, last, end in json.loads(told.read_text()):
+        reads = [read for read in terminal.reads if begin <= read[0] < end]
+        data = b"".join(data for _, data in reads)
+        out = reads[-1][0] - begin if reads else 0.0
+        step = Step(last - begin, out, len(data), len(_CURSOR.sub(b"", data)))
+        found.setdefault(name, []).append(step)
+    return found
 
 
-def _step(name: str, begin: float, last: float, reads: list[tuple[float, bytes]]) -> Step:
-    out = reads[-1][0] - begin if reads else 0.0
-    return Step(name, last - begin, out, sum(len(data) for _, data in reads))
+def _last_line(words: str) -> str:
+    """Of a traceback, what went wrong."""
+    lines = [line.strip() for line in words.splitlines() if line.strip(" │╰─╯")]
+    return lines[-1] if lines else "it said nothing"
 
 
-@dataclass(frozen=True)
-class Inside:
-    """Medians for one way: `handed` and `out` in seconds, of setting an image; bytes of each kind of step."""
-
-    handed: float
-    out: float
-    bytes: dict[str, float]
-
-
-def inside(rounds: int, folder: Path) -> dict[str, Inside]:
+def inside(rounds: int, folder: Path) -> dict[str, dict[str, Step]]:
+    """For each way and each kind of step the medians; of setting an image, without the first one, which loads."""
     found = {}
     for way in WAYS:
         try:
             every = steps(way, rounds, folder)
         except RuntimeError as error:
-            print(f"{way}: skipped: {str(error).strip().splitlines()[-1]}")
+            print(f"{way}: skipped: {error}")
             continue
-        # The first image also loads what drawing needs.
-        sets = [step for step in every if step.name == "set"][1:]
-        kinds = {step.name for step in every}
-        found[way] = Inside(
-            statistics.median(step.handed for step in sets),
-            statistics.median(step.out for step in sets),
-            {kind: statistics.median(step.bytes for step in every if step.name == kind) for kind in kinds},
-        )
+        every["set"] = every["set"][1:]
+        found[way] = {name: _median(each) for name, each in every.items()}
     return found
 
 
-def print_inside(found: dict[str, Inside]) -> None:
-    print(
-        f"\nInside Textual at {COLUMNS}x{ROWS}: an image set until its bytes are written, and the bytes of each frame"
-    )
-    print(
-        f"{'':<28}{'ms to driver':>13}{'ms to pty':>11}{'first':>9}{'refresh':>9}{'moved':>9}{'modal':>9}{'closed':>9}"
-    )
-    for way, one in found.items():
-        counts = "".join(f"{one.bytes[kind]:9.0f}" for kind in ("set", "refresh", "move", "open", "close"))
-        print(f"{way:<28}{1000 * one.handed:13.1f}{1000 * one.out:11.1f}{counts}")
+def _median(steps: list[Step]) -> Step:
+    return Step(*(statistics.median(getattr(step, each.name) for step in steps) for each in fields(Step)))
 
 
-def print_inside_goals(found: dict[str, Inside]) -> None:
-    """What an image set takes is judged at the pty, to which the driver's own thread and the kernel are added."""
+def print_inside(found: dict[str, dict[str, Step]]) -> None:
+    print(f"\nInside Textual at {COLUMNS}x{ROWS}: ms until the last byte is handed over, and is out; bytes")
+    print(f"{'':<26}" + "".join(f"{name:>24}" for name in KINDS.values()))
+    for way, kinds in found.items():
+        cells = [
+            f"{1000 * step.handed:.1f} {1000 * step.out:.1f} {step.bytes:7.0f}"
+            for step in map(kinds.get, KINDS)
+            if step
+        ]
+        print(f"{way:<26}" + "".join(f"{cell:>24}" for cell in cells))
+
+
+def print_inside_goals(found: dict[str, dict[str, Step]]) -> None:
+    """What an image set takes is judged by its last byte out of the pty."""
     for way, most in (("half", 10), ("blocks", 20)):
         if way in found:
-            goal(f"{way}: image set to written, ms", 1000 * found[way].out, most, digits=1)
-    for way in ("half", "blocks"):
-        if way in found:
-            goal(f"{way}: bytes of an unchanged refresh", found[way].bytes["refresh"], 0, digits=0)
+            goal(f"{way}: image set to written, ms", 1000 * found[way]["set"].out, most, digits=1)
+            goal(f"{way}: bytes of an unchanged picture", found[way]["refresh"].picture, 0, digits=0)

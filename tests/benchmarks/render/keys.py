@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -28,23 +29,33 @@ _COLOUR = re.compile(rb"[34]8;2;(\d+);\d+;(\d+)")
 _CAST = 60
 
 
-def keys(presses: int, folder: Path) -> dict[str, list[tuple[float, float]]]:
-    """For each place the seconds from a key's byte to the first cells of the image, and to the last byte of all."""
+@dataclass(frozen=True)
+class Found:
+    """`times`: for each place the seconds from a key's byte to the first cells of the next image, and to the last byte.
+    `boxes`: for a box over the Library, opened and closed, the seconds to the last byte and the bytes.
+    """
+
+    times: dict[str, list[tuple[float, float]]]
+    boxes: dict[str, list[tuple[float, int]]]
+
+
+def keys(presses: int, folder: Path) -> Found:
     _library(folder, presses + 1)
-    # The newest stands first.
+    # The newest stands first. The first press also loads what drawing needs, and does not count.
     order = range(presses - 1, -1, -1)
-    found = {}
+    times, boxes = {}, {}
     with _open(folder) as terminal:
         terminal.press("f6")
         terminal.wait_for("image0")
         terminal.press("g")
         terminal.wait_until_quiet(1)
-        found["Library, down"] = [_press(terminal, "down", number) for number in order]
+        times["Library, down"] = [_press(terminal, "down", number) for number in order][1:]
+        pairs = [(_frame(terminal, "ctrl+g"), _frame(terminal, "escape")) for _ in range(4)][1:]
+        boxes["a box opened"], boxes["a box closed"] = ([pair[side] for pair in pairs] for side in (0, 1))
         terminal.press("g", "enter")
         _quiet(terminal, 1)
-        found["full screen, right"] = [_press(terminal, "right", number) for number in order]
-    # The first one also loads what drawing needs.
-    return {place: times[1:] for place, times in found.items()}
+        times["full screen, right"] = [_press(terminal, "right", number) for number in order][1:]
+    return Found(times, boxes)
 
 
 @contextmanager
@@ -89,6 +100,15 @@ def _press(terminal: Timed, name: str, number: int) -> tuple[float, float]:
     raise RuntimeError(f"the next image did not come after {name}")
 
 
+def _frame(terminal: Timed, name: str) -> tuple[float, int]:
+    """Seconds from a key to the last byte that it brings, and how many they are."""
+    terminal.reads.clear()
+    begin = time.monotonic()
+    terminal.press(name)
+    _quiet(terminal, 0.6)
+    return terminal.reads[-1][0] - begin, sum(len(data) for _, data in terminal.reads)
+
+
 def _casts(data: bytes) -> tuple[int, int]:
     """How many colours are reddish, and how many bluish."""
     channels = [(int(red), int(blue)) for red, blue in _COLOUR.findall(data)]
@@ -101,7 +121,10 @@ def _quiet(terminal: Timed, seconds: float) -> None:
         pass
 
 
-def print_keys(found: dict[str, list[tuple[float, float]]]) -> None:
-    for place, times in found.items():
+def print_keys(found: Found) -> None:
+    for name, frames in found.boxes.items():
+        tell(f"Library, {name}", [seconds for seconds, _ in frames])
+        print(f"{'':<34} {statistics.median(count for _, count in frames):8.0f} bytes")
+    for place, times in found.times.items():
         tell(f"{place}, all of the image", [last for _, last in times])
         goal(f"{place}, first cells, ms", 1000 * statistics.median(first for first, _ in times), 30, digits=1)

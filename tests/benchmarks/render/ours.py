@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.widget import Widget
 
     from tui.render.rows import Row
@@ -39,23 +40,31 @@ def ours(
     return [row.ansi for row in _rows(image, columns, rows, style, depth, dither=dither, budget=budget)]
 
 
+def app() -> type[App[int]]:
+    """The base of an app that sends only what changed, as ours does."""
+    from tui.ui.sending import Sending
+
+    return Sending
+
+
 def canvas() -> Widget:
     """The widget that shows finished rows."""
-    from tui.ui.widgets.preview import Canvas
+    from tui.ui.widgets.canvas import Canvas
 
     return Canvas()
 
 
 def show(widget: Widget, image: Image.Image, style: str) -> None:
     """From decoded pixels to the widget's next frame, which they fill."""
-    from textual.strip import Strip
-
+    from tui.render.geometry import PIXELS
+    from tui.render.view import Window
     from tui.ui.previewer import Rendered
-    from tui.ui.widgets.preview import Canvas
+    from tui.ui.widgets.canvas import Canvas
 
     assert isinstance(widget, Canvas)
-    rows = _rows(image, *widget.size, style, "truecolor")
-    widget.paint(Rendered(tuple(Strip(row.segments, len(row)) for row in rows), widget.size.width))
+    columns, rows = widget.size
+    drawn = _rows(image, columns, rows, style, "truecolor")
+    widget.paint(Rendered(tuple(drawn), columns, Window(image.size, columns, rows, PIXELS[style])))
 
 
 def _rows(
