@@ -263,6 +263,9 @@ def test_what_nobody_asks_for_is_not_kept_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.new("RGB", (5000, 5000)).save(path, compress_level=1)
     with Decoder(60, idle=0.2) as decoder:
+        for _ in range(3):
+            decoder.picture(path, 4, 4)
+            path.touch()
         settled(decoder, path, path.stat().st_size)
         for _ in range(600):
             if resident(decoder) < 90:

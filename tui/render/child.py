@@ -46,7 +46,17 @@ def _next(requests: IO[bytes], images: Images, idle: float) -> Answer | None:
         # Nothing of the next request is buffered: it is sent when this one's answer has come.
         if not select.select([requests], [], [], idle)[0]:
             images.store.forget()
+            _give_back()
     return read_message(requests)
+
+
+def _give_back() -> None:
+    """Freed memory goes to the system: the C library would keep it for the next image."""
+    import ctypes
+
+    # Others than the GNU library have no such call.
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _answer(images: Images, request: dict[str, Any]) -> tuple[dict[str, Any], bytes, bool]:
