@@ -143,6 +143,21 @@ def test_a_terminal_that_lost_its_images_gets_them_again(protocol: str, picture:
     assert likeness(area(another, 20, 5), wanted(picture, 20, 5)) > 35
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_placement_knows_whether_the_terminal_holds_it(protocol: str, small: Picture) -> None:
+    placement = Graphics(protocol, cell=CELL).place(small, 4, 2)
+    assert not placement.stands
+    placement.row(1)
+    assert placement.stands is placement.cuttable
+    placement.row(0)
+    assert placement.stands
+    placement.invalidate()
+    assert placement.stands is placement.cuttable
+    placement.row(0)
+    placement.forget()
+    assert not placement.stands
+
+
 def test_cleanup_frees_every_image_of_the_process(picture: Picture, small: Picture) -> None:
     graphics = Graphics("kitty", cell=CELL)
     terminal = PixelTerminal(30, 8, CELL)
@@ -221,9 +236,11 @@ def test_what_is_painted_whole_can_not_be_cut(protocol: str, picture: Picture) -
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("y", [-1, 2, 400])
-def test_a_row_that_is_not_there_is_none(protocol: str, y: int, small: Picture) -> None:
-    assert Graphics(protocol, cell=CELL).place(small, 4, 2).row(y) is None
+@pytest.mark.parametrize("part", [(-1, 0, 4), (2, 0, 4), (400, 0, 4), (0, -1, 3), (0, 2, 2), (0, 0, 5)])
+def test_a_part_that_is_not_there_is_none(protocol: str, part: tuple[int, int, int], small: Picture) -> None:
+    placement = Graphics(protocol, cell=CELL).place(small, 4, 2)
+    assert placement.row(*part) is None
+    assert not placement.stands
 
 
 def test_a_cell_beyond_kittys_numbers_is_left_to_other_cells(small: Picture) -> None:

@@ -12,7 +12,7 @@ from tui.render.graphics.diacritics import DIACRITICS
 
 PLACEHOLDER = "\U0010eeee"
 CHUNK = 4096
-# Rows, and columns that a row may begin with, have to have a diacritic.
+# A row, and the column that a part of it begins with, has to have a diacritic.
 MAX_ROWS = len(DIACRITICS)
 # What a process adds to its first number for its ids. The first 16 colours have several spellings; tmux picks its own.
 NUMBERS = range(16, 256)

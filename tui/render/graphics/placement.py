@@ -20,12 +20,19 @@ Colour = tuple[int, int, int]
 
 
 class Placement(ABC):
-    """One picture at one size in cells."""
+    """One picture at one size in cells. `cuttable`: whether a part of it can be written without the rest."""
+
+    cuttable: bool
 
     def __init__(self, columns: int, rows: int, ground: Colour | None) -> None:
         self.columns = columns
         self.rows = rows
         self._background = f"48;2;{ground[0]};{ground[1]};{ground[2]}" if ground else ""
+
+    @property
+    @abstractmethod
+    def stands(self) -> bool:
+        """Whether the terminal holds it, so that rows that were written before need not be written again."""
 
     @abstractmethod
     def row(self, y: int, start: int = 0, end: int | None = None) -> str | None:
@@ -52,15 +59,22 @@ class Placement(ABC):
 class KittyPlacement(Placement):
     """By the Kitty protocol: sent once, then shown by text, which may be written over, cut and moved like any other."""
 
+    cuttable = True
+
     def __init__(self, owner: Graphics, png: bytes, columns: int, rows: int, ground: Colour | None) -> None:
         super().__init__(columns, rows, ground)
         self._owner = owner
         self._png = png
         self._number = 0
 
+    @property
+    def stands(self) -> bool:
+        return bool(self._number)
+
     def row(self, y: int, start: int = 0, end: int | None = None) -> str | None:
         stop = self.columns if end is None else end
-        if not (0 <= y < min(self.rows, kitty.MAX_ROWS) and 0 <= start < min(stop, kitty.MAX_ROWS)):
+        inside = 0 <= y < self.rows and 0 <= start < stop <= self.columns
+        if not inside or max(y, start) >= kitty.MAX_ROWS:
             return None
         sent = "" if self._number else self._send()
         return sent + kitty.placeholders(self._number, y, start, stop, background=self._background)
@@ -86,10 +100,16 @@ class KittyPlacement(Placement):
 class PaintedPlacement(Placement):
     """Painted over its cells by the text of row 0; the others only pass over what stands there."""
 
+    cuttable = False
+
     def __init__(self, picture: str, columns: int, rows: int, ground: Colour | None) -> None:
         super().__init__(columns, rows, ground)
         self._picture = picture
         self._stands = False
+
+    @property
+    def stands(self) -> bool:
+        return self._stands
 
     def row(self, y: int, start: int = 0, end: int | None = None) -> str | None:
         if not 0 <= y < self.rows or (start, self.columns if end is None else end) != (0, self.columns):

@@ -28,7 +28,7 @@ _AT_ONCE = 1 << 8
 # A solid stretch goes on over so many columns that lack its colour: to draw those costs less than to change twice.
 _NEAR = 6
 # From here on it costs less to choose a colour again than to leave a gap, which another colour then fills.
-_FAR = 8
+_FAR = 12
 
 
 def encode(indices: npt.NDArray[np.uint8], colours: npt.NDArray[np.uint8]) -> str:
