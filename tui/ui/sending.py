@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from rich.console import RenderableType
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -14,7 +12,7 @@ from tui.ui.sent import Changes, Sent
 
 
 class Sending(App[int]):
-    """Holds every update against what the terminal shows. A refresh of the whole app sends everything again."""
+    """Holds every update against what the terminal shows, and forgets that where somebody else may have written to it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,18 +24,17 @@ class Sending(App[int]):
         else:
             super()._display(screen, renderable)
 
-    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        if layout:
-            # Another program had the terminal, or somebody asks for it.
-            self._sent.forget()
-        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
-
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Resize):
             # A terminal of another size breaks its lines anew, or cuts them.
             self._sent.forget()
         await super().on_event(event)
 
+    def on_mount(self) -> None:
+        # Another program had the terminal.
+        self.app_resume_signal.subscribe(self, lambda _: self._sent.forget())
+
     def action_redraw(self) -> None:
         """Send the whole screen again."""
+        self._sent.forget()
         self.refresh(layout=True)
