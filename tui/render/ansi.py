@@ -114,13 +114,16 @@ def _utf8(glyphs: npt.NDArray[np.uint32]) -> _Words:
 
 def _erase(slots: _Words, glyphs: npt.NDArray[np.uint32], new_back: npt.NDArray[np.bool_]) -> None:
     """Long runs of blanks in one colour become ECH and CUF, whose letters take the places of the first blanks."""
+    rows, columns = glyphs.shape
     blank = glyphs == SPACE
-    inside = blank[:, 1:] & blank[:, :-1] & ~new_back[:, 1:]
-    edges = np.diff(inside.astype(np.int8), axis=1, prepend=0, append=0)
-    starts, ends = np.argwhere(edges > 0), np.argwhere(edges < 0)
-    lengths = ends[:, 1] - starts[:, 1] + 1
-    for (row, column), length in zip(starts.tolist(), lengths.tolist(), strict=True):
-        if _ERASE_FROM <= length <= _LONGEST:
-            text = b"\x1b[%dX\x1b[%dC" % (length, length)
-            slots[row, column : column + length] = 0
-            slots[row, column : column + 3] = np.frombuffer(text.ljust(12, b"\0"), "<u4")
+    # Where a blank goes on; never in a row's first cell, so that runs end with their rows.
+    inside = np.zeros(rows * columns + 1, np.int8)
+    inside[:-1].reshape(rows, columns)[:, 1:] = blank[:, 1:] & blank[:, :-1] & ~new_back[:, 1:]
+    edges = np.flatnonzero(np.diff(inside))
+    starts, lengths = edges[::2], edges[1::2] - edges[::2] + 1
+    long = (lengths >= _ERASE_FROM) & (lengths <= _LONGEST)
+    for start, length in zip(starts[long].tolist(), lengths[long].tolist(), strict=True):
+        row, column = divmod(start, columns)
+        text = b"\x1b[%dX\x1b[%dC" % (length, length)
+        slots[row, column : column + length] = 0
+        slots[row, column : column + 3] = np.frombuffer(text.ljust(12, b"\0"), "<u4")
