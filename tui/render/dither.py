@@ -11,15 +11,16 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.palette import BASIC, INDEXED, Codes, codes, table
+from tui.render.palette import BASIC, INDEXED, Codes, nearest_16, nearest_256, table
 
 Floats = npt.NDArray[np.float32]
-# Five bits a channel find the colour: finer steps than the palettes have.
-_BITS = 5
+# Colours are looked up in steps of eight, which begin where no two colours of a palette share one; half a range beyond
+# black and white too: with what is to be made up for clipped away, the wrong ones would come for ever.
+_STEP, _BITS, _BELOW = 8, 6, 127
 # How much of the ink's error the ground of the same cell takes; the rest goes to other cells.
 _WITHIN = 0.5
-# What can't be made up for any more is dropped, or it would pile up where no colour is bright enough.
-_MOST = 48.0
+# No more than this is made up for: what is looked up reaches no further.
+_MOST = 128.0
 
 
 def dithered(fore: Floats, back: Floats, cover: Floats, depth: str) -> tuple[Codes, Codes]:
@@ -60,14 +61,15 @@ def dithered(fore: Floats, back: Floats, cover: Floats, depth: str) -> tuple[Cod
 
 def _places(colours: Floats) -> npt.NDArray[np.intp]:
     """Where `_cube` has the colours, ... x 3."""
-    steps = np.clip(colours, 0, 255).astype(np.intp) >> 8 - _BITS
+    steps = np.clip((colours + _BELOW) / _STEP, 0, (1 << _BITS) - 1).astype(np.intp)
     places: npt.NDArray[np.intp] = (steps[..., 0] << 2 * _BITS) + (steps[..., 1] << _BITS) + steps[..., 2]
     return places
 
 
 @cache
-def _cube(depth: str) -> npt.NDArray[np.int32]:
+def _cube(depth: str) -> npt.NDArray[np.uint8]:
     """The index of the colour nearest to the middle of each small cube of RGB."""
-    line = (np.arange(1 << _BITS) << 8 - _BITS) + (1 << 7 - _BITS)
+    line = np.arange(1 << _BITS, dtype=np.int32) * _STEP + (_STEP // 2 - _BELOW)
     middles = np.stack(np.meshgrid(line, line, line, indexing="ij"), axis=-1).reshape(-1, 3)
-    return codes(middles.astype(np.uint8), depth) & 255
+    nearest = nearest_256 if depth == "256" else nearest_16
+    return nearest(middles).astype(np.uint8)

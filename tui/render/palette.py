@@ -35,7 +35,7 @@ def codes(rgb: Colours, depth: str) -> Codes:
     if depth == "256":
         return INDEXED + nearest_256(rgb.astype(np.int32))
     if depth == "16":
-        return BASIC + _nearest_16(rgb.astype(np.int32))
+        return BASIC + nearest_16(rgb.astype(np.int32))
     if depth == "none":
         return np.full(rgb.shape[:-1], NO_COLOUR, np.int32)
     raise ValueError(f"no such colour depth: {depth}")
@@ -70,9 +70,9 @@ def table(depth: str) -> Colours:
 
 
 def nearest_256(values: npt.NDArray[np.int32]) -> Codes:
-    """The index, 16-255, of the nearest of the 256 colours for each of ... x 3 values from 0 to 255."""
+    """The index, 16-255, of the nearest of the 256 colours for each of ... x 3 values, which may go beyond 0 to 255."""
     # The middle between two levels decides for the upper one.
-    steps = _steps()[values]
+    steps = _steps().take(values, mode="clip")
     cube = 16 + 36 * steps[..., 0] + 6 * steps[..., 1] + steps[..., 2]
     grey = 232 + np.clip((values.sum(axis=-1) // 3 - 3) // 10, 0, 23)
     palette = table("256").astype(np.int32)
@@ -86,7 +86,8 @@ def _steps() -> Codes:
     return np.searchsorted((_LEVELS[1:] + _LEVELS[:-1] + 1) // 2, np.arange(256), side="right").astype(np.int32)
 
 
-def _nearest_16(values: npt.NDArray[np.int32]) -> Codes:
+def nearest_16(values: npt.NDArray[np.int32]) -> Codes:
+    """The index, 0-15, of the nearest of the 16 colours for each of ... x 3 values, which may go beyond 0 to 255."""
     palette = table("16").astype(np.int32)
     # |v - p|^2 without |v|^2, which is the same for all.
     far = (palette**2).sum(axis=1) - 2 * (values @ palette.T)
