@@ -114,7 +114,7 @@ def test_answers_that_come_late_are_taken_in_while_the_panel_is_open(home: Path)
     with Answering(home, at_once=False) as app:
         app.open()
         app.look()
-        app.wait_for("as most are; the terminal")
+        app.wait_for("the terminal does not say")
         app.answer()
         app.wait_for("the terminal's cells are 10x21 pixels")
         assert app.quit() == 0

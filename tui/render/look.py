@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 # What decided: the surroundings, a variable made for it, the file, an option, or the person in the app.
 DETECTED, ENVIRONMENT, CONFIG, COMMAND_LINE = "detected", "environment", "config", "command line"
-DEFAULT, REMEMBERED, SESSION = "default", "last time", "this session"
+DEFAULT, REMEMBERED, SESSION = "default", "last time", "session"
 # What each part of a look is called in the configuration; what is not here can't be set.
 SETTINGS = {
     "style": "preview.style",

@@ -63,7 +63,7 @@ def budget(here: Surroundings) -> tuple[int | None, Reason]:
 def aspect(cell: tuple[int, int] | None) -> tuple[float, Reason]:
     """`cell` is width, height in pixels."""
     if cell is None:
-        return CELL_ASPECT, Reason("as most are; the terminal does not say how large a cell is")
+        return CELL_ASPECT, Reason("the terminal does not say; most have 2")
     width, height = cell
     return min(max(round(height / width, 3), 0.5), 4.0), Reason(f"the terminal's cells are {width}x{height} pixels")
 

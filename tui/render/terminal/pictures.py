@@ -50,4 +50,4 @@ def _through_tmux(known: Identity | None, answers: Answers) -> Protocol:
         return "kitty", Reason("through tmux, whose allow-passthrough is on, the terminal answers to Kitty's graphics")
     if known is not None and "kitty" in known.emulator.graphics and answers.kitty is None:
         return "kitty", Reason(f"{known.evidence}; it takes allow-passthrough to be on in tmux")
-    return UNKNOWN, Reason("tmux hands pictures on only where its allow-passthrough is on")
+    return UNKNOWN, Reason("tmux hands pictures on only with its allow-passthrough")

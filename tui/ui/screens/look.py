@@ -24,7 +24,7 @@ from tui.ui.widgets.look_field import LookField
 # What stands for no choice of this run's own.
 AS_FOUND = ""
 STYLES = {
-    "blocks": "the common block characters, whichever fits a cell best",
+    "blocks": "of the common block characters the one that fits best",
     "half": "two pixels in every cell",
     "sextant": "two by three; fonts since 2020",
     "octant": "two by four; fonts since 2024",
@@ -128,9 +128,9 @@ class LookPanel(Box[None]):
 
     # --- what is chosen ---------------------------------------------------------------------------------------------
 
-    @on(Field.Changed)
-    def _changed(self, event: Field.Changed) -> None:
-        self._choose(event.field.field, None if event.field.value is None else str(event.field.value))
+    @on(LookField.Chosen)
+    def _chosen(self, event: LookField.Chosen) -> None:
+        self._choose(event.part, event.value)
 
     @on(Field.Asked)
     def _asked(self, event: Field.Asked) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from textual.app import RenderResult
 from textual.content import Content
+from textual.message import Message
 
+from tui.core.request import Value
 from tui.core.text import shorten
 from tui.render.look import TITLES, Reason, shown
 from tui.ui.widgets.choice import Choice
@@ -18,6 +20,14 @@ VALUE = 15
 
 class LookField(Field):
     """Its value is what the person chose for this run, None: nothing. `offered` are what can be chosen."""
+
+    class Chosen(Message):
+        """The person chose a value. It comes along: until this is read, the field may show another again."""
+
+        def __init__(self, part: str, value: str | None) -> None:
+            super().__init__()
+            self.part = part
+            self.value = value
 
     def __init__(self, part: str, offered: Sequence[Choice], *, free: bool = False) -> None:
         values = [choice.value for choice in offered]
@@ -38,6 +48,11 @@ class LookField(Field):
             self.change(self.choices[(self.choices.index(self._now) + delta) % len(self.choices)])
         else:
             self.change(self.choices[0 if delta > 0 else -1])
+
+    def change(self, value: Value | None) -> None:
+        if value != self.value:
+            self.show(value)
+            self.post_message(self.Chosen(self.field, None if value is None else str(value)))
 
     def render(self) -> RenderResult:
         width = self.content_size.width
