@@ -38,7 +38,8 @@ def scene(width: int, height: int) -> Pixels:
     grain = np.random.default_rng(3).normal(0, 25, (height, width))
     shades[field] = np.stack([stripes + grain, 110 + grain, 40 + stripes / 2], axis=-1)[field]
     shades[(x > 0.6) & (x < 0.9) & (y > 0.15) & (y < 0.5)] = (20, 20, 30)
-    return np.clip(shades, 0, 255).astype(np.uint8)
+    drawn: Pixels = np.clip(shades, 0, 255).astype(np.uint8)
+    return drawn
 
 
 def scene_of(style: str, columns: int, rows: int) -> Picture:

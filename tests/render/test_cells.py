@@ -2,109 +2,130 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
 
-from tui.render.cells import RAMP, draw
-from tui.render.geometry import DEFAULT_STYLE, STYLES, space, usable
-from tui.render.picture import Picture, fit
+from tests.render.figures import FINE, OCTANTS, Places, inked, mosaic
+from tests.render.made import noise, picture, pictures, scene_of, values
+from tui.render.cells import RAMP, Cells, cells, pixels
+from tui.render.fit import fit
+from tui.render.geometry import PIXELS, STYLES
+from tui.render.glyphs import glyphs, has_ways
+from tui.render.picture import Picture
 
-_Pixel = tuple[int, int, int]
-
-
-@st.composite
-def pictures(draw: st.DrawFn) -> Picture:
-    width, height = draw(st.integers(1, 7)), draw(st.integers(1, 7))
-    rgb = draw(st.binary(min_size=width * height * 3, max_size=width * height * 3))
-    return Picture(width, height, rgb, (width, height), "png")
+_Pixel = tuple[int, ...]
 
 
-def pixel(picture: Picture, x: int, y: int) -> _Pixel:
-    start = (min(y, picture.height - 1) * picture.width + x) * 3
-    return (picture.rgb[start], picture.rgb[start + 1], picture.rgb[start + 2])
+def pixel(shown: Picture, x: int, y: int) -> _Pixel:
+    """A picture goes on as it ends, to the right and below."""
+    start = (min(y, shown.height - 1) * shown.width + min(x, shown.width - 1)) * 3
+    return tuple(shown.rgb[start : start + 3])
 
 
-@given(pictures())
-def test_a_half_cell_shows_the_upper_pixel_as_ink_and_the_lower_one_behind(picture: Picture) -> None:
-    cells = draw(picture, "half")
-    assert cells.fore is not None and cells.back is not None
-    assert (cells.rows, cells.columns) == ((picture.height + 1) // 2, picture.width)
-    for row in range(cells.rows):
-        for column in range(cells.columns):
-            assert chr(cells.glyphs[row, column]) == "▀"
-            assert tuple(cells.fore[row, column]) == pixel(picture, column, 2 * row)
-            assert tuple(cells.back[row, column]) == pixel(picture, column, 2 * row + 1)
+def places(grid: Cells) -> list[tuple[int, int]]:
+    return [(row, column) for row in range(grid.rows) for column in range(grid.columns)]
 
 
 @given(pictures())
-def test_an_ascii_cell_has_more_ink_the_lighter_its_pixel(picture: Picture) -> None:
-    cells = draw(picture, "ascii")
+def test_a_half_cell_shows_the_upper_pixel_as_ink_and_the_lower_one_behind(shown: Picture) -> None:
+    grid = cells(shown, "half")
+    assert grid.back is not None
+    for row, column in places(grid):
+        assert chr(grid.glyphs[row, column]) == "▀"
+        assert tuple(grid.fore[row, column]) == pixel(shown, column, 2 * row)
+        assert tuple(grid.back[row, column]) == pixel(shown, column, 2 * row + 1)
+
+
+@given(pictures())
+def test_plain_is_what_rich_pixels_makes_of_it(shown: Picture) -> None:
+    grid = cells(shown, "plain")
+    assert grid.back is not None
+    for row, column in places(grid):
+        assert chr(grid.glyphs[row, column]) == "▄"
+        assert tuple(grid.back[row, column]) == pixel(shown, column, 2 * row)
+        assert tuple(grid.fore[row, column]) == pixel(shown, column, 2 * row + 1)
+
+
+@given(pictures())
+def test_an_ascii_cell_has_more_ink_the_lighter_its_pixel(shown: Picture) -> None:
+    grid = cells(shown, "ascii")
     light = {
         (row, column): 0.2126 * red + 0.7152 * green + 0.0722 * blue
-        for row in range(cells.rows)
-        for column in range(cells.columns)
-        for red, green, blue in [pixel(picture, column, row)]
+        for row, column in places(grid)
+        for red, green, blue in [pixel(shown, column, row)]
     }
     ordered = sorted(light, key=light.__getitem__)
-    ink = [RAMP.index(chr(cells.glyphs[place])) for place in ordered]
+    ink = [RAMP.index(chr(grid.glyphs[place])) for place in ordered]
     assert ink == sorted(ink)
-    assert cells.back is None
+    assert grid.back is None
+    assert all(tuple(grid.fore[row, column]) == pixel(shown, column, row) for row, column in places(grid))
 
 
-def test_black_is_no_ink_and_white_is_the_most() -> None:
-    cells = draw(Picture(2, 1, b"\0\0\0\xff\xff\xff", (2, 1), "png"), "ascii")
-    assert "".join(map(chr, cells.glyphs[0])) == RAMP[0] + RAMP[-1]
+def test_black_is_no_ink_white_is_the_most_and_every_step_is_as_wide() -> None:
+    every = bytes(value for value in range(256) for _ in range(3))
+    line = "".join(map(chr, cells(Picture(256, 1, every, (256, 1), "png"), "ascii").glyphs[0]))
+    assert (line[0], line[-1]) == (RAMP[0], RAMP[-1])
+    assert {line.count(sign) for sign in RAMP} == {25, 26}
 
 
-@given(pictures())
-def test_plain_is_what_rich_pixels_makes_of_it(picture: Picture) -> None:
-    cells = draw(picture, "plain")
-    assert cells.fore is not None and cells.back is not None
-    for row in range(cells.rows):
-        for column in range(cells.columns):
-            assert chr(cells.glyphs[row, column]) == "▄"
-            assert tuple(cells.back[row, column]) == pixel(picture, column, 2 * row)
-            assert tuple(cells.fore[row, column]) == pixel(picture, column, 2 * row + 1)
+@pytest.mark.parametrize("style", ["blocks", "sextant"])
+@settings(max_examples=40)
+@given(shown=pictures((1, 9), (1, 17)))
+def test_a_cell_is_inked_where_its_best_way_says(style: str, shown: Picture) -> None:
+    grid, ways = cells(shown, style), glyphs(style)
+    found = fit(values(shown, style), ways)
+    across, down = PIXELS[style]
+    assert grid.back is not None
+    for row, column in places(grid):
+        ink: Places = inked(int(grid.glyphs[row, column]))
+        assert grid.cover[row, column] == pytest.approx(len(ink) / FINE**2)
+        mask = ways.masks[found.way[row, column]].reshape(down, across)
+        for y in range(down):
+            for x in range(across):
+                side = grid.fore if (x * FINE // across, y * FINE // down) in ink else grid.back
+                meant = (found.inner if mask[y, x] else found.outer)[:, row, column].clip(0, 255)
+                assert side[row, column] == pytest.approx(meant, abs=0.51)
 
 
-def test_a_style_that_does_not_exist_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        draw(Picture(1, 1, b"abc", (1, 1), "png"), "oil")
-
-
-def test_every_style_can_draw() -> None:
-    for style in STYLES:
-        assert draw(Picture(2, 2, b"abcdefghijkl", (2, 2), "png"), style).columns == 2
-    assert DEFAULT_STYLE in STYLES
-
-
-def test_without_colours_only_ascii_is_of_use() -> None:
-    assert usable("half", "none") == "ascii"
-    assert usable("half", "16") == "half"
+@pytest.mark.parametrize("style", ["octant", "blocks+octant"])
+@pytest.mark.parametrize("point", [point for point, digits in OCTANTS.items() if "1" not in digits])
+def test_an_octant_is_inked_where_its_digits_say(style: str, point: int) -> None:
+    across, down = PIXELS[style]
+    light = np.full((down, across), False)
+    for x, y in mosaic(OCTANTS[point], 4):
+        light[y * down // FINE, x * across // FINE] = True
+    grid = cells(picture(np.where(light[..., None], (200, 150, 100), (10, 20, 30)).astype(np.uint8)), style)
+    assert grid.back is not None
+    assert grid.glyphs.tolist() == [[point]]
+    assert grid.fore.sum() > grid.back.sum()
+    assert grid.cover[0, 0] == len(OCTANTS[point]) / 8
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("source", [(1024, 1024), (1792, 1024), (1024, 1792), (10, 5000), (1, 1)])
-def test_a_picture_of_any_shape_fills_the_grid_in_one_direction_and_keeps_its_shape(
-    style: str, source: tuple[int, int]
-) -> None:
-    box = space(style, 80, 24)
-    width, height = fit(source, *box)
-    assert width == box.width or height == box.height
-    assert width <= box.width and height <= box.height
-    if min(width, height) > 4:
-        assert width / (height * box.aspect) == pytest.approx(source[0] / source[1], rel=0.1)
+@given(shown=pictures((1, 11), (1, 19)))
+def test_a_picture_that_ends_inside_a_cell_fills_it(style: str, shown: Picture) -> None:
+    across, down = PIXELS[style]
+    grid = cells(shown, style)
+    assert (grid.rows, grid.columns) == (-(-shown.height // down), -(-shown.width // across))
+    whole = pixels(shown, across, down)
+    for y in range(grid.rows * down):
+        for x in range(grid.columns * across):
+            assert tuple(whole[y, x]) == pixel(shown, x, y)
+    assert grid.fore.shape == (grid.rows, grid.columns, 3)
+    assert grid.cover.shape == grid.glyphs.shape
+    assert ((grid.cover > 0) & (grid.cover <= 1)).all()
 
 
-@given(
-    st.tuples(st.integers(0, 20_000), st.integers(0, 20_000)),
-    st.integers(1, 400),
-    st.integers(1, 400),
-    st.floats(0.1, 9),
-)
-def test_fitting_never_leaves_the_box_and_never_vanishes(
-    source: tuple[int, int], width: int, height: int, aspect: float
-) -> None:
-    columns, lines = fit(source, width, height, aspect)
-    assert 1 <= columns <= width and 1 <= lines <= height
+@pytest.mark.parametrize("style", STYLES)
+def test_the_same_picture_gives_the_same_cells(style: str) -> None:
+    one, other = cells(scene_of(style, 20, 8), style), cells(scene_of(style, 20, 8), style)
+    assert (one.glyphs == other.glyphs).all() and (one.fore == other.fore).all()
+    if one.back is not None:
+        assert other.back is not None and (one.back == other.back).all()
+
+
+def test_a_style_that_does_not_exist_is_an_error() -> None:
+    assert not has_ways("oil")
+    with pytest.raises(KeyError):
+        cells(picture(noise(1, 1)), "oil")

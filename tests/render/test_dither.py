@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,13 +64,13 @@ def test_from_afar_a_picture_is_nearer_to_itself_than_without(depth: str) -> Non
     fore, back = array[0::2].astype(np.float32), array[1::2].astype(np.float32)
     wanted = (fore + back) / 2
     cover = np.full(fore.shape[:2], 0.5, np.float32)
-    plain = sum(colours(codes(side.astype(np.uint8), depth)).astype(np.float32) for side in (fore, back)) / 2
+    ink, ground = (colours(codes(side.astype(np.uint8), depth)).astype(np.float32) for side in (fore, back))
 
-    def afar(cells: Floats) -> float:
+    def afar(cells: npt.NDArray[Any]) -> float:
         blocks = (cells - wanted).reshape(6, 4, 16, 4, 3).mean(axis=(1, 3))
         return float((blocks**2).mean())
 
-    assert afar(shown(fore, back, cover, depth)) < afar(plain) / 4
+    assert afar(shown(fore, back, cover, depth)) < afar((ink + ground) / 2) / 4
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

@@ -38,7 +38,7 @@ def test_a_true_colour_is_its_own_code_and_comes_back_as_it_was(array: Pixels) -
 
 @pytest.mark.parametrize("depth", START)
 def test_the_code_of_an_index_comes_back_as_its_colour(depth: str) -> None:
-    every = np.arange(*USED[depth])
+    every = np.arange(*USED[depth], dtype=np.int32)
     assert (colours(START[depth] + every) == table(depth)[every]).all()
 
 
