@@ -17,9 +17,9 @@ from tui.render.thrift import Thrift, error, thrifty
 # Squared error, in units of 8-bit colour, that one byte is worth; the last draws each row in a colour or two.
 _PRICES = 2.0 ** np.arange(0, 25, dtype=np.float32)
 _FEW = 600
-# Of a large picture every second row gives a piece of so many cells, which are drawn at these prices first.
-_PIECE = 20
-_TRIED = np.array([4, 24, 144, 864, 5184], np.float32)
+# Of a large picture one row in so many is drawn at these prices first.
+_EVERY = 4
+_TRIED = np.array([1, 8, 64, 512, 4096], np.float32)
 # At the first of them the pieces have told at most so many times the bytes of the whole that spares nothing: each
 # begins with colours of its own, and has no room for long blanks.
 _TOLD = {"truecolor": 1.1, "256": 2.0, "16": 8.0}
@@ -96,14 +96,11 @@ def _next(found: list[tuple[float, int, Ink]], limit: int, low: float, high: flo
 
 
 def _told(values: Floats, ways: Glyphs, depth: str, erase: bool) -> npt.NDArray[np.float64]:
-    """The bytes that the picture is likely to take at each of the prices tried, from some of its cells."""
-    rows, columns = len(values), values.shape[-1]
-    piece = min(_PIECE, columns)
-    starts = [int(row * columns * 0.618) % (columns - piece + 1) for row in range(0, rows, 2)]
-    some = np.stack([values[2 * at, ..., start : start + piece] for at, start in enumerate(starts)])
-    ink = thrifty(np.tile(some, (len(_TRIED), 1, 1, 1)), ways, np.repeat(_TRIED, len(some)), depth, spans=1)
+    """The bytes that the picture is likely to take at each of the prices tried, from some of its rows."""
+    some = values[_EVERY // 2 :: _EVERY]
+    ink = thrifty(np.tile(some, (len(_TRIED), 1, 1, 1)), ways, np.repeat(_TRIED, len(some)), depth)
     taken = np.array(_sizes(ink, erase)).reshape(len(_TRIED), -1).sum(axis=1)
-    told: npt.NDArray[np.float64] = taken * (rows * columns / (len(some) * piece))
+    told: npt.NDArray[np.float64] = taken * (len(values) / len(some))
     return told
 
 
