@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import re
+import shlex
+import shutil
 import struct
+import subprocess
 import sys
 import termios
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.terminal import App
+from tests.e2e.terminal import App, Terminal, environment
 from tui.render.terminal.answers import ATTRIBUTES, CELL_SIZE, KITTY_GRAPHICS, NAME, TEXT_AREA_SIZE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pty")
@@ -32,17 +35,21 @@ class Answering(App):
     """A terminal that answers what it is asked, at once, or when it is let."""
 
     def __init__(self, home: Path, *, at_once: bool = True, **options: Any) -> None:
+        self._begin(at_once)
+        super().__init__(home, **options)
+
+    def _begin(self, at_once: bool) -> None:
         self.asked: list[str] = []
+        self.answers = dict(QUERIES)
         self._at_once = at_once
         self._seen = 0
         self._owed: list[bytes] = []
-        super().__init__(home, **options)
 
     def receive(self, seconds: float) -> bytes:
         data = super().receive(seconds)
         for query in re.findall("|".join(map(re.escape, QUERIES)), self.raw[self._seen :].decode(errors="replace")):
             self.asked.append(query)
-            self._owed.append(QUERIES[query])
+            self._owed.append(self.answers[query])
             self._seen = self.raw.index(query.encode(), self._seen) + len(query)
         if self._at_once:
             self.answer()
@@ -178,6 +185,44 @@ def test_a_terminal_that_says_its_size_within_the_stream_is_believed(home: Path)
         app.press("enter")
         app.wait_for("the terminal's cells are 8x19 pixels")
         assert app.quit() == 0
+
+
+class InTmux(Answering):
+    """The app in a tmux of its own, in a terminal that says it is kitty."""
+
+    def __init__(self, home: Path, settings: str) -> None:
+        self._begin(at_once=True)
+        self.answers[NAME] = b"\x1bP>|kitty(0.35.2)\x1b\\"
+        self.home, self._welcome = home, True
+        self._tmux = ["tmux", "-S", str(home / "tmux")]
+        file = home / "tmux.conf"
+        file.write_text(settings)
+        command = [*self._tmux, "-f", str(file), "new-session", shlex.join([sys.executable, "-m", "tui"])]
+        Terminal.__init__(self, command, environment(home, SSH_CONNECTION="a 1 b 22"))
+        fcntl.ioctl(self.child.child_fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 1200, 840))
+
+    def __exit__(self, *error: Any) -> None:
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+        super().__exit__(*error)
+
+
+@pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed")
+@pytest.mark.parametrize(("passes", "graphics"), [("on", "kitty"), ("off", "off")])
+def test_through_tmux_the_terminal_behind_it_answers_where_it_lets_it(home: Path, passes: str, graphics: str) -> None:
+    configure(home, "[preview]\ngraphics = 'auto'\n")
+    with InTmux(home, f"set -g allow-passthrough {passes}\n") as app:
+        app.open()
+        if passes == "on":
+            app.wait_for(lambda: KITTY_GRAPHICS in app.asked)
+        # What the answers could have been typed into.
+        app.wait_for("What shall the image show?")
+        app.look()
+        app.wait_for(f"Graphics {graphics}")
+        app.wait_for("tmux draws the screen anew")
+        app.wait_for("the terminal's cells are 10x21 pixels")
+        assert (KITTY_GRAPHICS in app.asked) is (passes == "on")
+        app.press("escape", "ctrl+q")
+        app.wait_for(lambda: not app.child.isalive())
 
 
 # --- colours ---------------------------------------------------------------------------------------------------------

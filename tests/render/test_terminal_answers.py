@@ -134,6 +134,7 @@ def test_graphics_are_asked_about_only_where_they_are_wanted() -> None:
 def test_through_tmux_the_terminal_behind_it_is_asked() -> None:
     asked = questions(detect({"TERM": "tmux-256color"}), graphics=True)
     assert through_tmux(KITTY_GRAPHICS) in asked
+    assert through_tmux(NAME) in asked
     # Bare, it would become the title of the pane.
     assert not any(question.startswith("\x1b_") for question in asked)
     assert through_tmux("\x1b_x\x1b\\") == "\x1bPtmux;\x1b\x1b_x\x1b\x1b\\\x1b\\"

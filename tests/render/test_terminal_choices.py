@@ -167,7 +167,9 @@ def test_the_protocol_that_a_terminal_probably_has_follows_from_its_name(
         ({"WT_SESSION": "1"}, Answers(sixel=False), NONE),
         ({"TERM": "foot"}, Answers(sixel=False), NONE),
         (TMUX, Answers(sixel=True), "sixel"),
-        (TMUX, Answers(sixel=False, kitty=True), "kitty"),
+        (TMUX, Answers(sixel=False, kitty=True), UNKNOWN),
+        (TMUX, Answers(sixel=False, kitty=True, name="WezTerm 2024"), UNKNOWN),
+        (TMUX, Answers(sixel=False, kitty=True, name="kitty(0.35)"), "kitty"),
         ({**TMUX, "KITTY_WINDOW_ID": "1"}, Answers(sixel=False, kitty=False), UNKNOWN),
     ],
 )

@@ -46,8 +46,10 @@ def _through_tmux(known: Identity | None, answers: Answers) -> Protocol:
     """tmux draws Sixel where it was built to; Kitty's placeholders are text to it, and the pictures go past it."""
     if answers.sixel:
         return "sixel", Reason("tmux answers that it draws Sixel")
+    # Others answer to it as well, and have no placeholders.
+    if known is not None and "kitty" in known.emulator.graphics and answers.kitty is not False:
+        passes = "hands them on" if answers.kitty else "hands them on with its allow-passthrough"
+        return "kitty", Reason(f"{known.evidence}: {known.emulator.name} has {TITLES['kitty']}, and tmux {passes}")
     if answers.kitty:
-        return "kitty", Reason("through tmux, whose allow-passthrough is on, the terminal answers to Kitty's graphics")
-    if known is not None and "kitty" in known.emulator.graphics and answers.kitty is None:
-        return "kitty", Reason(f"{known.evidence}; it takes allow-passthrough to be on in tmux")
+        return UNKNOWN, Reason("what draws the pictures that tmux hands on is not known to have placeholders")
     return UNKNOWN, Reason("tmux hands pictures on only with its allow-passthrough")

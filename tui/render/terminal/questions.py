@@ -26,6 +26,6 @@ def questions(terminal: Terminal, *, graphics: bool) -> tuple[str, ...]:
 
 def _about_kitty(here: Surroundings) -> list[str]:
     if here.tmux:
-        return [through_tmux(KITTY_GRAPHICS)]
+        return [through_tmux(KITTY_GRAPHICS), through_tmux(NAME)]
     # Where the terminal is known, the name says more: several answer to it that have no placeholders.
     return [] if here.identity else [KITTY_GRAPHICS]
