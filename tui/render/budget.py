@@ -18,8 +18,8 @@ from tui.render.thrift import Thrift, error, thrifty
 _PRICES = 2.0 ** np.arange(0, 25, dtype=np.float32)
 _FEW = 600
 # Of a large picture one row in so many is drawn at these prices first.
-_EVERY = 4
-_TRIED = np.array([1, 8, 64, 512, 4096], np.float32)
+_EVERY = 8
+_TRIED = np.array([1, 16, 256, 4096], np.float32)
 # At the first of them the pieces have told at most so many times the bytes of the whole that spares nothing: each
 # begins with colours of its own, and has no room for long blanks.
 _TOLD = {"truecolor": 1.1, "256": 2.0, "16": 8.0}
