@@ -1,4 +1,4 @@
-"""Pictures made without any file: small ones of any bytes, and one that has a bit of everything a photo has."""
+"""Pictures made without any file: small ones of any bytes, and one that has a bit of everything a photo has; cells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tui.render.cells import pixels
 from tui.render.fit import Floats, samples
 from tui.render.geometry import PIXELS
+from tui.render.ink import Ink, settled
+from tui.render.palette import BASIC, INDEXED, NO_COLOUR
 from tui.render.picture import Picture
 
 Pixels = npt.NDArray[np.uint8]
@@ -70,3 +72,24 @@ def arrays(draw: st.DrawFn, widths: tuple[int, int] = (1, 9), heights: tuple[int
 
 def pictures(widths: tuple[int, int] = (1, 9), heights: tuple[int, int] = (1, 9)) -> st.SearchStrategy[Picture]:
     return arrays(widths, heights).map(picture)
+
+
+_CODES = st.sampled_from(
+    [NO_COLOUR, 0x000000, 0xFFFFFF, 0x010203, INDEXED + 16, INDEXED + 196, INDEXED + 255]
+    + [BASIC + index for index in (0, 7, 8, 13, 15)]
+)
+
+
+@st.composite
+def inks(draw: st.DrawFn) -> Ink:
+    """Rows of runs in any colours of all depths, with long blanks and characters of one to four bytes."""
+    columns = draw(st.integers(1, 40))
+    runs = st.tuples(st.sampled_from(" ▀█#·▚\U0001fb00\U0001cd00"), _CODES, _CODES, st.integers(1, 30))
+    rows = [
+        [run[:3] for run in draw(st.lists(runs, min_size=1, max_size=8)) for _ in range(run[3])][:columns]
+        for _ in range(draw(st.integers(1, 4)))
+    ]
+    full = [row + [(" ", NO_COLOUR, NO_COLOUR)] * (columns - len(row)) for row in rows]
+    glyphs, fore, back = (np.array([[cell[at] for cell in row] for row in full]) for at in range(3))
+    points = np.vectorize(ord)(glyphs).astype(np.uint32)
+    return settled(points, fore.astype(np.int32), back.astype(np.int32))

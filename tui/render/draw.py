@@ -8,7 +8,7 @@ from tui.render import budget
 from tui.render.cells import Cells, cells, pixels
 from tui.render.dither import dithered
 from tui.render.fit import samples
-from tui.render.geometry import PIXELS
+from tui.render.geometry import PIXELS, usable
 from tui.render.glyphs import glyphs, has_ways
 from tui.render.ink import Ink, ink, settled
 from tui.render.manner import Manner
@@ -18,10 +18,14 @@ from tui.render.terminal import DEPTHS
 
 
 def draw(picture: Picture, manner: Manner) -> Ink:
-    """The picture, which was asked for with the `space` of the same style. KeyError: no such style.
+    """The picture, which was asked for with the `space` of the same style.
+
+    KeyError: no such style. ValueError: no such colour depth.
 
     A budget that not even the poorest drawing keeps is passed over: what comes is the smallest that was found.
     """
+    if manner.depth not in DEPTHS:
+        raise ValueError(f"no such colour depth: {manner.depth}")
     if manner.budget is None or manner.depth == "none":
         return _best(cells(picture, manner.style), manner.depth, manner.dither)
     if has_ways(manner.style):
@@ -36,7 +40,7 @@ def draw(picture: Picture, manner: Manner) -> Ink:
             erase=manner.erase,
         )
     drawn = cells(picture, manner.style)
-    poorer = DEPTHS[DEPTHS.index(manner.depth) :]
+    poorer = (depth for depth in DEPTHS[DEPTHS.index(manner.depth) :] if usable(manner.style, depth) == manner.style)
     found = (_best(drawn, depth, manner.dither) for depth in poorer)
     return budget.first_within(found, manner.budget, erase=manner.erase)
 
