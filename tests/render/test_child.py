@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.render.test_hostile import FOR_EVER
+from tests.render.odd import FOR_EVER
 from tui.render.decode import Decoder, Refused, Stale
 
 linux = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
@@ -63,6 +64,79 @@ def test_a_child_that_dies_while_it_decodes_is_a_refusal_and_is_replaced(image: 
             decoder.picture(bomb, 50, 50, stale=stale)
         killer.join()
         assert decoder.picture(image, 4, 4).width == 4
+
+
+def test_killed_at_any_moment_it_is_a_picture_or_a_refusal_and_the_next_one_is_served(
+    image: Path, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.png"
+    Image.frombytes("RGB", (1200, 1200), os.urandom(1200 * 1200 * 3)).save(large, compress_level=1)
+    moments = random.Random(7)
+    crashed = 0
+    with Decoder(60) as decoder:
+        for _ in range(12):
+            decoder.picture(image, 4, 4)
+            assert decoder._child is not None
+            process = decoder._child.process
+            killer = threading.Timer(moments.uniform(0, 0.12), process.kill)
+            killer.start()
+            large.touch()
+            try:
+                assert decoder.picture(large, 300, 300).width == 300
+            except Refused as refused:
+                assert refused.transient and "crashed" in refused.reason
+                crashed += 1
+            killer.join()
+            process.wait()
+            assert decoder.picture(image, 4, 4).rgb == b"\1\2\3" * 16
+    assert crashed
+
+
+def test_who_waits_behind_a_stale_request_is_served_once_its_grace_is_over(image: Path, tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.svg"
+    bomb.write_bytes(FOR_EVER)
+    begun, unwanted = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def stale() -> bool:
+        begun.set()
+        return unwanted.is_set()
+
+    def ask() -> None:
+        try:
+            decoder.picture(bomb, 400, 400, stale=stale)
+        except Stale:
+            ended.append("stale")
+
+    with Decoder(600, grace=0.1) as decoder:
+        first = threading.Thread(target=ask)
+        first.start()
+        begun.wait()
+        unwanted.set()
+        # Long before the deadline, which is ten minutes.
+        assert decoder.picture(image, 4, 4).width == 4
+        first.join()
+    assert ended == ["stale"]
+
+
+def test_what_comes_from_elsewhere_than_the_file_is_transient_and_what_lies_in_it_is_not(
+    image: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "text.png").write_text("no image")
+    (tmp_path / "bomb.svg").write_bytes(FOR_EVER)
+    decoder = Decoder(20)
+    for path, transient in ((tmp_path / "text.png", False), (tmp_path / "gone.png", True)):
+        with pytest.raises(Refused) as refusal:
+            decoder.picture(path, 4, 4)
+        assert refusal.value.transient is transient
+    decoder.deadline = 0.3
+    with pytest.raises(Refused) as refusal:
+        decoder.picture(tmp_path / "bomb.svg", 400, 400)
+    assert not refusal.value.transient
+    decoder.close()
+    with pytest.raises(Refused) as refusal:
+        decoder.picture(image, 4, 4)
+    assert refusal.value.transient
 
 
 def test_one_child_serves_many_images_and_threads(image: Path) -> None:

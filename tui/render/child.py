@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from tui.render.raster import Wish
 
 MEMORY = 1536 << 20
+# Seconds without a request until what was freed goes back to the system.
+_PAUSE = 1.0
 Answer = tuple[dict[str, Any], bytes]
 
 
 def main(idle: float) -> None:
-    """Answers what stands on standard input, on standard output. After `idle` seconds without a request it lets go of
-    the images that it has decoded."""
+    """Answers what stands on standard input, on standard output.
+
+    After about `idle` seconds without a request it lets go of the images that it has decoded.
+    """
     requests, answers = _pipes()
     _limit_memory()
     from tui.render.images import Images
@@ -40,18 +44,20 @@ def main(idle: float) -> None:
 
 
 def _next(requests: IO[bytes], images: Images, idle: float) -> Answer | None:
-    if sys.platform != "win32" and not images.store.empty:
+    if sys.platform != "win32":
         import select
 
         # Nothing of the next request is buffered: it is sent when this one's answer has come.
-        if not select.select([requests], [], [], idle)[0]:
-            images.store.forget()
+        if not select.select([requests], [], [], _PAUSE)[0]:
             _give_back()
+            if not select.select([requests], [], [], idle)[0]:
+                images.store.forget()
+                _give_back()
     return read_message(requests)
 
 
 def _give_back() -> None:
-    """Freed memory goes to the system: the C library would keep it for the next image."""
+    """What was freed goes to the system: the C library would keep up to a gigabyte of it for the next image."""
     import ctypes
 
     # Others than the GNU library have no such call.
