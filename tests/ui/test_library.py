@@ -229,10 +229,10 @@ async def test_the_preview_is_drawn_in_every_style(window: Open, library: Path) 
         drawn = set()
         for _ in STYLES:
             await w.press("P")
-            await w.until(lambda: f"Preview: {w.app.previewer.style}" in w.toasts, "the style")
+            await w.until(lambda: f"Preview: {w.app.knowledge.look.style}" in w.toasts, "the style")
             await w.until_painted()
-            drawn.add(w.app.previewer.style)
-            if w.app.previewer.style == "ascii":
+            drawn.add(w.app.knowledge.look.style)
+            if w.app.knowledge.look.style == "ascii":
                 await w.until(lambda: "▀" not in w.text, "letters in place of blocks")
         assert drawn == set(STYLES)
 
