@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty
-from typing import Any, Literal
+from typing import Any
 
 from tui.core.text import clean_line, human_seconds
-from tui.render.picture import Frames, Part, Picture, Refused, Stale
+from tui.render.picture import Frames, Ground, Part, Picture, Refused, Stale
 from tui.render.process import Child
 
 __all__ = ["DEADLINE", "Decoder", "Frames", "Ground", "Part", "Picture", "Refused", "Stale"]
@@ -24,7 +24,6 @@ GRACE = 0.4
 IDLE = 60.0
 _PATIENCE = 0.05
 
-Ground = tuple[int, int, int] | Literal["checker"]
 _NO_PICTURE = "its decoder gave no picture"
 
 

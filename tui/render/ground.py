@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
 
 from PIL import Image
 
-Ground = tuple[int, int, int] | Literal["checker"]
+from tui.render.picture import Ground
+
 _DARK, _LIGHT = 102, 153
 # About this many squares stand side by side in a box.
 _SQUARES = 20

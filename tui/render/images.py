@@ -11,8 +11,8 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from tui.render import png
-from tui.render.ground import Ground, over, square
-from tui.render.picture import Frames, Picture, Refused
+from tui.render.ground import over, square
+from tui.render.picture import Frames, Ground, Picture, Refused
 from tui.render.raster import Shown, Wish
 from tui.render.store import Store
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
+
+# What shows where an image is transparent.
+Ground = tuple[int, int, int] | Literal["checker"]
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer
