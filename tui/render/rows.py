@@ -34,6 +34,11 @@ class Row:
         return int(self._ink.glyphs.shape[1])
 
     @property
+    def coloured(self) -> bool:
+        """Whether any of it has a colour of its own."""
+        return "\x1b" in self.ansi
+
+    @property
     def cells(self) -> npt.NDArray[np.int64]:
         """Code points, ink and ground, 3 x columns: what a terminal is to show, in the codes of `palette`."""
         return np.stack(

@@ -22,6 +22,11 @@ class Looking(Screen[Any]):
     def preview(self) -> Preview:
         return self.query_one(Preview)
 
+    def on_screen_resume(self) -> None:
+        """The look may have changed while another screen was shown."""
+        for preview in self.query(Preview):
+            preview.redraw()
+
     def action_zoom_in(self) -> None:
         self.preview.zoom(View.zoom_in)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
@@ -73,13 +74,19 @@ class Canvas(Drawn, can_focus=True):
         if not top <= y < min(top + len(self._strips), height):
             return self._blank(width)
         left = max((width - self._width) // 2, 0)
-        parts = [self._blank(left), self._strips[y - top], self._blank(width - left - self._width)]
+        strip: Strip = self._strips[y - top]
+        if not self._strips[y - top].row.coloured:
+            # Letters in the terminal's own colours would stand in a frame of other ones.
+            strip = self._filtered(Strip([Segment(strip.text, self.ground)], self._width))
+        parts = [self._blank(left), strip, self._blank(width - left - self._width)]
         return JoinedStrip(parts).crop(0, width)
 
     def _blank(self, width: int) -> Strip:
         if width <= 0:
             return Strip([], 0)
-        strip = Strip.blank(width, self.ground)
+        return self._filtered(Strip.blank(width, self.ground))
+
+    def _filtered(self, strip: Strip) -> Strip:
         for line_filter in self.app.get_line_filters():
             if line_filter.enabled:
                 strip = strip.apply_filter(line_filter, self.background_colors[1])
@@ -92,6 +99,4 @@ class Canvas(Drawn, can_focus=True):
         if not 0 <= at < len(lines):
             return Strip.blank(width, self.ground)
         text = lines[at].plain.rstrip().center(width)
-        from rich.segment import Segment
-
         return Strip([Segment(text, self.ground)], len(text)).adjust_cell_length(width, self.ground)
