@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,16 @@ def sized(picture: Picture, width: int, height: int, *, exactly: bool = False) -
         return image
     much_larger = wanted[0] >= 2 * picture.width and wanted[1] >= 2 * picture.height
     return image.resize(wanted, Image.Resampling.NEAREST if much_larger else Image.Resampling.LANCZOS)
+
+
+def filled(picture: Picture, width: int, height: int) -> Picture:
+    """The picture with its last line and column repeated until it has so many pixels at least, as cells have it."""
+    below, beside = max(height - picture.height, 0), max(width - picture.width, 0)
+    if not (below or beside):
+        return picture
+    pixels = np.frombuffer(picture.rgb, np.uint8).reshape(picture.height, picture.width, 3)
+    pixels = np.pad(pixels, ((0, below), (0, beside), (0, 0)), mode="edge")
+    return replace(picture, width=pixels.shape[1], height=pixels.shape[0], rgb=pixels.tobytes())
 
 
 def png(image: Image.Image) -> bytes:

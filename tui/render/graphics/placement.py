@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from tui.render.graphics import PROTOCOLS, iterm2, kitty
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tui.render.picture import Picture
 
 Colour = tuple[int, int, int]
+# Pixels of images that are not shown and that the terminal is to hold nevertheless: in Kitty a fifth of its quota.
+ROOM = 16 << 20
 
 
 class Placement(ABC):
@@ -24,10 +27,26 @@ class Placement(ABC):
 
     cuttable: bool
 
-    def __init__(self, columns: int, rows: int, ground: Colour | None) -> None:
+    def __init__(self, owner: Graphics, columns: int, rows: int, ground: Colour | None) -> None:
         self.columns = columns
         self.rows = rows
+        self._owner = owner
         self._background = f"48;2;{ground[0]};{ground[1]};{ground[2]}" if ground else ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may be shown at all; see `Graphics.close`."""
+        return not self._owner.closed
+
+    @property
+    def fragile(self) -> bool:
+        """Whether all of it goes where a part is written over, as tmux has it with what it paints itself."""
+        return not self.cuttable and self._owner.tmux
+
+    @property
+    def pixels(self) -> int:
+        """How many the terminal has to keep at most."""
+        return self.columns * self.rows * self._owner.cell[0] * self._owner.cell[1]
 
     @property
     @abstractmethod
@@ -53,7 +72,7 @@ class Placement(ABC):
 
     @abstractmethod
     def delete(self) -> str:
-        """What frees the picture. Write it once other cells stand in its place; the placement is of no use then."""
+        """What frees the picture. Write it once other cells stand in its place. Shown again, it is sent again."""
 
 
 class KittyPlacement(Placement):
@@ -62,8 +81,7 @@ class KittyPlacement(Placement):
     cuttable = True
 
     def __init__(self, owner: Graphics, png: bytes, columns: int, rows: int, ground: Colour | None) -> None:
-        super().__init__(columns, rows, ground)
-        self._owner = owner
+        super().__init__(owner, columns, rows, ground)
         self._png = png
         self._number = 0
 
@@ -74,7 +92,7 @@ class KittyPlacement(Placement):
     def row(self, y: int, start: int = 0, end: int | None = None) -> str | None:
         stop = self.columns if end is None else end
         inside = 0 <= y < self.rows and 0 <= start < stop <= self.columns
-        if not inside or max(y, start) >= kitty.MAX_ROWS:
+        if not inside or max(y, start) >= kitty.MAX_ROWS or not self.usable:
             return None
         sent = "" if self._number else self._send()
         return sent + kitty.placeholders(self._number, y, start, stop, background=self._background)
@@ -102,8 +120,8 @@ class PaintedPlacement(Placement):
 
     cuttable = False
 
-    def __init__(self, picture: str, columns: int, rows: int, ground: Colour | None) -> None:
-        super().__init__(columns, rows, ground)
+    def __init__(self, owner: Graphics, picture: str, columns: int, rows: int, ground: Colour | None) -> None:
+        super().__init__(owner, columns, rows, ground)
         self._picture = picture
         self._stands = False
 
@@ -112,7 +130,8 @@ class PaintedPlacement(Placement):
         return self._stands
 
     def row(self, y: int, start: int = 0, end: int | None = None) -> str | None:
-        if not 0 <= y < self.rows or (start, self.columns if end is None else end) != (0, self.columns):
+        whole = (start, self.columns if end is None else end) == (0, self.columns)
+        if not (whole and 0 <= y < self.rows and self.usable):
             return None
         painted = ""
         if y == 0 and not self._stands:
@@ -162,6 +181,7 @@ class Graphics:
         self.cell = cell
         self.tmux = tmux
         self.colours = colours
+        self.closed = False
         # Tmux turns colours into others where it thinks that the terminal has fewer; the 256 it leaves alone.
         self._base = kitty.first_number(truecolor=depth == "truecolor" and not tmux)
         self._free = deque(kitty.NUMBERS)
@@ -185,16 +205,30 @@ class Graphics:
             return KittyPlacement(self, encodings.png(encodings.sized(picture, width, height)), columns, rows, ground)
         if self.protocol == "iterm2":
             data = encodings.jpeg_or_png(encodings.sized(picture, width, height))
-            return PaintedPlacement(iterm2.inline(data, columns, rows), columns, rows, ground)
+            return PaintedPlacement(self, iterm2.inline(data, columns, rows), columns, rows, ground)
         # Whole bands: one that stuck out below the last row would scroll the screen.
         height = max(height // sixel.BAND, 1) * sixel.BAND
         image = encodings.sized(picture, min(width, sixel.MAX_WIDTH), height, exactly=True)
-        return PaintedPlacement(encodings.for_sixel(image, self.colours), columns, rows, ground)
+        return PaintedPlacement(self, encodings.for_sixel(image, self.colours), columns, rows, ground)
 
     def forget(self) -> None:
         """The terminal has lost its images: every placement that is shown again sends its own again."""
         for placement in list(self._shown.values()):
             placement.forget()
+
+    def close(self) -> None:
+        """Show nothing of these from now on: no placement gives a row. What the terminal holds has still to be freed."""
+        self.closed = True
+
+    def spare(self, shown: Collection[Placement], kept: Collection[Placement]) -> str:
+        """What frees the images that are not `shown`, but for those that are `kept` and for which there is room."""
+        room, written = ROOM, ""
+        for placement in reversed(list(self._shown.values())):
+            if placement not in shown:
+                room -= placement.pixels
+                if placement not in kept or room < 0:
+                    written += placement.delete()
+        return written
 
     def cleanup(self) -> str:
         """What frees every image that the terminal holds of this process.

@@ -11,6 +11,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from tui.render.graphics.placement import Placement
     from tui.render.rows import Row
 
 
@@ -64,10 +65,24 @@ class PictureStrip(Finished):
         last = self.stop if end is None else min(max(self.start + end, first), self.stop)
         if (first, last) == (self.start, self.stop):
             return self
-        return PictureStrip(self.row, first, last)
+        return self._between(first, last)
+
+    def _between(self, start: int, stop: int) -> PictureStrip:
+        return PictureStrip(self.row, start, stop)
 
     def render(self, console: Console) -> str:  # noqa: ARG002  # the depth was chosen when the row was made
         return self.row.part(self.start, self.stop)
+
+
+class GraphicsStrip(PictureStrip):
+    """The same cells of a picture that the terminal shows as pixels, where it can. Whoever else looks gets cells."""
+
+    def __init__(self, placement: Placement, row: Row, start: int = 0, stop: int | None = None) -> None:
+        self.placement = placement
+        super().__init__(row, start, stop)
+
+    def _between(self, start: int, stop: int) -> GraphicsStrip:
+        return GraphicsStrip(self.placement, self.row, start, stop)
 
 
 class JoinedStrip(Finished):
