@@ -8,29 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.control import Control
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from tui.ui.widgets.strips import JoinedStrip, PictureStrip
+from tui.ui.widgets.strips import GraphicsStrip, JoinedStrip, PictureStrip
+
+if TYPE_CHECKING:
+    from tui.ui.placements import Placements
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class Shown(Enum):
+    """How a piece is shown. What is to be pixels is nothing at first."""
+
+    NOTHING = 0
+    CELLS = 1
+    PIXELS = 2
+
+
+@dataclass(slots=True)
+class Piece:
     """What stands in a line from `start` to `stop`: finished text, or cells of a picture."""
 
     start: int
     stop: int
     what: str | PictureStrip
+    shown: Shown = Shown.CELLS
 
 
 class Sent:
-    """The pieces of each line that the terminal is known to show."""
+    """The pieces of each line that the terminal is known to show; `placements` are needed for pixels only."""
 
     def __init__(self) -> None:
-        self._lines: dict[int, list[_Piece]] = {}
+        self.placements: Placements | None = None
+        self._lines: dict[int, list[Piece]] = {}
 
     def forget(self) -> None:
         """Something else may have written to the terminal: send everything again."""
@@ -42,25 +57,30 @@ class Sent:
         for y, x, strip in _pieces(update):
             line = self._lines.setdefault(y, [])
             for at, text in self._new(line, x, strip, console):
-                written.append(Control.move_to(at, y).segment.text + text)
+                written.append(moved(at, y) + text)
+        if self.placements is not None:
+            written += self.placements.settle(self._lines, _height(update))
         return "".join(written)
 
-    def _new(self, line: list[_Piece], x: int, strip: Strip, console: Console) -> Iterator[tuple[int, str]]:
+    def _new(self, line: list[Piece], x: int, strip: Strip, console: Console) -> Iterator[tuple[int, str]]:
         if isinstance(strip, JoinedStrip):
             for part in strip.parts:
                 yield from self._new(line, x, part, console)
                 x += part.cell_length
             return
         stop = x + strip.cell_length
-        if isinstance(strip, PictureStrip):
-            piece = _Piece(x, stop, strip)
-            yield from _of_picture(line, piece, strip)
+        if isinstance(strip, GraphicsStrip):
+            pieces = _of_graphics(line, x, strip)
+        elif isinstance(strip, PictureStrip):
+            pieces = [Piece(x, stop, strip)]
+            yield from _of_picture(line, pieces[0], strip)
         else:
-            piece = _Piece(x, stop, strip.render(console))
-            if piece in line:
+            pieces = [Piece(x, stop, strip.render(console))]
+            if pieces[0] in line:
                 return
-            yield x, str(piece.what)
-        line[:] = [*(left for old in line for left in _around(old, piece)), piece]
+            yield x, str(pieces[0].what)
+        for piece in pieces:
+            line[:] = [*(left for old in line for left in _around(old, piece)), piece]
 
 
 class Changes(CompositorUpdate):
@@ -95,12 +115,38 @@ def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Stri
                 yield y, x, chop
 
 
-def _of_picture(line: Iterable[_Piece], piece: _Piece, strip: PictureStrip) -> Iterator[tuple[int, str]]:
+def moved(x: int, y: int) -> str:
+    """What brings the cursor to a place."""
+    return Control.move_to(x, y).segment.text
+
+
+def _height(update: LayoutUpdate | ChopsUpdate) -> int:
+    """How many lines the screen has."""
+    return update.region.bottom if isinstance(update, LayoutUpdate) else len(update.chops)
+
+
+def _of_graphics(line: Iterable[Piece], x: int, strip: GraphicsStrip) -> list[Piece]:
+    """What stands at column `x` then, in parts that are shown in one way: nothing is written for it yet."""
+    parts, at = [], x
+    for old in sorted(line, key=lambda piece: piece.start):
+        first, last = max(old.start, at), min(old.stop, x + strip.cell_length)
+        if first < last and isinstance(old.what, PictureStrip) and old.what.row is strip.row:
+            same = isinstance(old.what, GraphicsStrip) and old.what.placement is strip.placement
+            if old.what.start - old.start == strip.start - x and (same or old.shown is Shown.CELLS):
+                parts += [(at, first, Shown.NOTHING), (first, last, old.shown)]
+                at = last
+    parts.append((at, x + strip.cell_length, Shown.NOTHING))
+    return [
+        Piece(start, stop, _cropped(strip, start - x, stop - x), shown) for start, stop, shown in parts if start < stop
+    ]
+
+
+def _of_picture(line: Iterable[Piece], piece: Piece, strip: PictureStrip) -> Iterator[tuple[int, str]]:
     from tui.render.changes import cells, spans, unknown
 
     shown = unknown(strip.cell_length)
     for old in line:
-        if isinstance(old.what, PictureStrip) and old.start < piece.stop and old.stop > piece.start:
+        if isinstance(old.what, PictureStrip) and old.shown is Shown.CELLS and _overlap(old, piece):
             if old.what.row is strip.row and _same(old, piece):
                 return
             start, stop = max(old.start, piece.start), min(old.stop, piece.stop)
@@ -110,20 +156,32 @@ def _of_picture(line: Iterable[_Piece], piece: _Piece, strip: PictureStrip) -> I
         yield piece.start + start, strip.row.part(strip.start + start, strip.start + stop)
 
 
-def _same(old: _Piece, new: _Piece) -> bool:
+def _overlap(one: Piece, other: Piece) -> bool:
+    return one.start < other.stop and one.stop > other.start
+
+
+def _same(old: Piece, new: Piece) -> bool:
     """Whether all of the new one stands there as a part of the old one, both of the same row."""
     assert isinstance(old.what, PictureStrip) and isinstance(new.what, PictureStrip)
     aligned = old.what.start - old.start == new.what.start - new.start
     return aligned and old.start <= new.start and old.stop >= new.stop
 
 
-def _around(old: _Piece, new: _Piece) -> Iterator[_Piece]:
+def _around(old: Piece, new: Piece) -> Iterator[Piece]:
     """What is left of a piece where another one was written. Text that was written over in part is as good as gone."""
-    if old.stop <= new.start or old.start >= new.stop:
+    if not _overlap(old, new):
         yield old
     elif isinstance(old.what, PictureStrip):
-        row, shift = old.what.row, old.what.start - old.start
         if old.start < new.start:
-            yield _Piece(old.start, new.start, PictureStrip(row, old.start + shift, new.start + shift))
+            yield Piece(old.start, new.start, _cropped(old.what, 0, new.start - old.start), old.shown)
         if old.stop > new.stop:
-            yield _Piece(new.stop, old.stop, PictureStrip(row, new.stop + shift, old.stop + shift))
+            rest = _cropped(old.what, new.stop - old.start, old.what.cell_length)
+            # Placeholders go on counting from the one on their left, which is another character now.
+            counted = isinstance(rest, GraphicsStrip) and rest.placement.cuttable and new.shown is not Shown.PIXELS
+            yield Piece(new.stop, old.stop, rest, Shown.NOTHING if counted else old.shown)
+
+
+def _cropped(strip: PictureStrip, start: int, stop: int) -> PictureStrip:
+    part = strip.crop(start, stop)
+    assert isinstance(part, PictureStrip)
+    return part

@@ -193,6 +193,11 @@ class Graphics:
         """Whether a picture may not reach into the screen's last row, where some terminals would scroll below it."""
         return self.protocol != "kitty"
 
+    @property
+    def holds(self) -> bool:
+        """Whether the terminal holds any of its images."""
+        return bool(self._shown)
+
     def place(self, picture: Picture, columns: int, rows: int, ground: Colour | None = None) -> Placement:
         """The picture over columns x rows cells, which it is stretched to, in no more pixels than the cells have.
 
@@ -217,7 +222,7 @@ class Graphics:
             placement.forget()
 
     def close(self) -> None:
-        """Show nothing of these from now on: no placement gives a row. What the terminal holds has still to be freed."""
+        """Show nothing of these from now on: no placement gives a row. What the terminal holds is still to be freed."""
         self.closed = True
 
     def spare(self, shown: Collection[Placement], kept: Collection[Placement]) -> str:
