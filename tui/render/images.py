@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
+from tui.core.paths import PRIVATE_FILE, PRIVATE_FOLDER
 from tui.render import png
 from tui.render.ground import over, square
 from tui.render.picture import Frames, Ground, Picture, Refused
@@ -87,12 +87,13 @@ def _encoded(image: Image.Image, texts: Mapping[str, str]) -> bytes:
 def _write(target: Path, content: bytes) -> None:
     for folder in (*reversed(target.parent.parents), target.parent):
         if not folder.is_dir():
-            folder.mkdir(mode=0o700, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".png", dir=target.parent)
+            folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(os.open(draft, flags, PRIVATE_FILE), "wb") as file:
             file.write(content)
-        Path(temporary).replace(target)
+        draft.replace(target)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise

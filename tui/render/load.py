@@ -6,7 +6,16 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from tui.core.sniff import HEAD, Facts, sniff
 from tui.render.picture import Refused
@@ -14,7 +23,8 @@ from tui.render.raster import Wish, upright
 
 MEGAPIXELS = 40
 SIDE = 16_384
-# An MPO is opened as the JPEG that it begins with.
+# An MPO is opened as the JPEG that it begins with. Asked for another reader, Pillow would load all that it has.
+_READERS = (PngImagePlugin, JpegImagePlugin, MpoImagePlugin, WebPImagePlugin, GifImagePlugin)
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # A scan of a progressive JPEG costs a pass over all its pixels; encoders write about ten.
 SCANS = 200
