@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,25 +16,30 @@ from tui.render.geometry import PIXELS
 from tui.render.look import Look
 from tui.render.manner import Ground, ground_of, manner_of
 from tui.render.view import View, Window
+from tui.ui.kept import Kept
 
 if TYPE_CHECKING:
     from tui.render.decode import Decoder
+    from tui.render.graphics.placement import Colour, Graphics, Placement
     from tui.render.picture import Frames, Picture
     from tui.render.rows import Row
 
     Stale = Callable[[], bool]
 
-# Drawn pictures that are kept: the one that is shown, its neighbours, and those that one has just come from.
-KEPT = 12
 # Frames of an animation that are fetched at once.
 _BATCH = 8
 # Longer ones are decoded again each time around.
 _FRAMES_KEPT = 60
+# Seconds that a picture is looked at before it is made of pixels: a key that is held down repeats more often.
+_LINGER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is to be seen: a file, in columns x rows cells, near or far, in a look, on a ground (RGB, or checker)."""
+    """What is to be seen: a file, in columns x rows cells, near or far, in a look, on a ground (RGB, or checker).
+
+    With `graphics` as pixels, too, if it stands still; `around` is the colour beside those.
+    """
 
     path: Path
     columns: int
@@ -42,11 +47,13 @@ class Sight:
     view: View
     look: Look
     ground: Ground
+    graphics: Graphics | None = None
+    around: Colour | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Finished rows, all of one width in cells.
+    """Finished rows, all of one width in cells, and where there is a `placement` the same as pixels.
 
     `window` is what `Sight.view` looks through, and `moves`: the file is an animation.
     """
@@ -55,22 +62,30 @@ class Rendered:
     width: int
     window: Window
     moves: bool = False
+    placement: Placement | None = None
 
 
 class Previewer:
-    """Draws files with one warm decoder, for any thread. `look` is how."""
+    """Draws files with one warm decoder, for any thread. `look` is how, and `graphics` makes pixels of it."""
 
     def __init__(self, look: Look) -> None:
         self.look = look
+        self.graphics: Graphics | None = None
         self._decoder: Decoder | None = None
         self._thumbnails: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
-        self._drawn: OrderedDict[Sight, tuple[object, Rendered]] = OrderedDict()
-        self._drawn_lock = threading.Lock()
+        self._kept = Kept()
 
-    def take(self, look: Look) -> None:
+    def take(self, look: Look, graphics: Graphics | None = None) -> None:
         """Draw in this look from now on."""
         self.look = look
+        self.graphics = graphics
+        self._kept.restrict(graphics)
+
+    @property
+    def placements(self) -> Collection[Placement]:
+        """Those that are kept, likely to be shown again."""
+        return self._kept.placements
 
     def warm(self) -> None:
         """Start the decoder and load what drawing needs, before the first picture is wanted."""
@@ -92,39 +107,67 @@ class Previewer:
 
     def sight(self, path: Path, columns: int, rows: int, view: View, theme: tuple[int, int, int]) -> Sight:
         """What is to be seen in the look of now; `theme` is the colour around the picture."""
-        return Sight(path, columns, rows, view, self.look, ground_of(self.look.ground, theme))
+        ground = ground_of(self.look.ground, theme)
+        return Sight(path, columns, rows, view, self.look, ground, self.graphics, theme if self.graphics else None)
 
     def known(self, sight: Sight) -> Rendered | None:
         """What was drawn before, at once; the file may have changed since."""
-        with self._drawn_lock:
-            found = self._drawn.get(sight)
-        return found[1] if found else None
+        return self._kept.known(sight)
 
     def draw(self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None = None) -> Rendered:
-        """The picture as it is to be seen. Where that takes a while, `early` gets a coarse one first.
+        """The picture as it is to be seen. Where that takes a while, `early` gets a coarse one first, or cells.
 
         Raises tui.render.picture.Refused with a reason, and Stale once nobody wants it any longer.
         """
         state = _state(sight.path)
-        with self._drawn_lock:
-            found = self._drawn.get(sight)
-            if found and found[0] == state:
-                self._drawn.move_to_end(sight)
-                return found[1]
-        rendered = self._draw(sight, stale, early)
-        with self._drawn_lock:
-            self._drawn[sight] = state, rendered
-            self._drawn.move_to_end(sight)
-            while len(self._drawn) > KEPT:
-                self._drawn.popitem(last=False)
-        return rendered
+        rendered = self._cells(sight, state, stale, early)
+        if sight.graphics is None or rendered.placement:
+            return rendered
+        if early:
+            early(rendered)
+            _linger(stale)
+        return self._kept.put(sight, state, self._pixels(sight, sight.graphics, rendered, stale))
 
-    def prepare(self, sight: Sight, stale: Stale) -> None:
+    def prepare(self, sights: Sequence[Sight], stale: Stale) -> None:
         """Draw what is likely to be looked at next. Why it can't be drawn is told when it is asked for."""
         from tui.render.picture import Refused
 
-        with contextlib.suppress(Refused, OSError):
-            self.draw(sight, stale)
+        # Cells first of all: they can be shown at once, and take a fraction of the time.
+        for sight in sights:
+            with contextlib.suppress(Refused, OSError):
+                self._cells(sight, _state(sight.path), stale)
+        for sight in sights:
+            with contextlib.suppress(Refused, OSError):
+                self.draw(sight, stale)
+
+    def _cells(
+        self, sight: Sight, state: object, stale: Stale, early: Callable[[Rendered], None] | None = None
+    ) -> Rendered:
+        found = self._kept.valid(sight, state)
+        return found or self._kept.put(sight, state, self._draw(sight, stale, early))
+
+    def _pixels(self, sight: Sight, graphics: Graphics, rendered: Rendered, stale: Stale) -> Rendered:
+        """The same picture with its placement, which covers the same cells. What moves stays as it is."""
+        from tui.render.graphics.encodings import filled
+        from tui.render.picture import Refused
+
+        columns, rows, window = rendered.width, len(rendered.rows), rendered.window
+        width, height = columns * graphics.cell[0], rows * graphics.cell[1]
+        aspect = window.cell_aspect * graphics.cell[0] / graphics.cell[1]
+        part = None if sight.view.scale is None else sight.view.part(window)
+        try:
+            if rendered.moves and sight.look.animation:
+                if self.decoder.frames(sight.path, 1, 1, count=1, stale=stale).total > 1:
+                    return rendered
+                rendered = replace(rendered, moves=False)
+            picture = self.decoder.picture(
+                sight.path, width, height, aspect, part=part, ground=sight.ground, stale=stale
+            )
+        except Refused:
+            # As cells it can be seen already.
+            return rendered
+        placement = graphics.place(filled(picture, width, height), columns, rows, sight.around)
+        return replace(rendered, placement=placement)
 
     def _draw(self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None) -> Rendered:
         from tui.library import thumbnails
@@ -238,7 +281,18 @@ class Previewer:
 
 def _window(sight: Sight, source: tuple[int, int]) -> Window:
     sampling = PIXELS[manner_of(sight.look).style]
-    return Window(source, sight.columns, sight.rows, sampling, sight.look.aspect)
+    cell = sight.graphics.cell if sight.graphics else None
+    return Window(source, sight.columns, sight.rows, sampling, sight.look.aspect, cell)
+
+
+def _linger(stale: Stale) -> None:
+    from tui.render.picture import Stale as Unwanted
+
+    until = time.monotonic() + _LINGER
+    while (left := until - time.monotonic()) > 0:
+        if stale():
+            raise Unwanted
+        time.sleep(min(left, 0.01))
 
 
 def _state(path: Path) -> object:

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from tui.ui.previewer import Rendered
 from tui.ui.widgets.drawn import Drawn
-from tui.ui.widgets.strips import JoinedStrip, PictureStrip
+from tui.ui.widgets.strips import GraphicsStrip, JoinedStrip, PictureStrip
 
 
 class Canvas(Drawn, can_focus=True):
@@ -32,7 +32,8 @@ class Canvas(Drawn, can_focus=True):
     def paint(self, rendered: Rendered) -> None:
         """Show a picture."""
         self._words = ""
-        self._strips = [PictureStrip(row) for row in rendered.rows]
+        placement = rendered.placement
+        self._strips = [GraphicsStrip(placement, row) if placement else PictureStrip(row) for row in rendered.rows]
         self._width = rendered.width
         self.refresh()
 

@@ -184,9 +184,7 @@ class Preview(Vertical):
             self._tell(worker, self._drawn, sight, rendered)
             if rendered.moves and sight.look.animation:
                 self._tell(worker, self._play, sight)
-            for other in near:
-                # Why a neighbour has no picture is told when it is looked at.
-                self._previewer.prepare(other, lambda: worker.is_cancelled)
+            self._previewer.prepare(near, lambda: worker.is_cancelled)
         except Stale:
             return
         except Refused as refused:
