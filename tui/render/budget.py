@@ -16,13 +16,13 @@ from tui.render.thrift import Thrift, error, thrifty
 
 # Squared error, in units of 8-bit colour, that one byte is worth; the last draws each row in a colour or two.
 _PRICES = 2.0 ** np.arange(0, 25, dtype=np.float32)
-_FEW = 600
+# Cells times ways of a small picture, of which every price is tried; a cell takes as long as so many ways at least.
+_FEW, _LEAST_WAYS = 10_000, 16
 # Of a large picture one row in so many is drawn at these prices first.
 _EVERY = 8
 _TRIED = np.array([1, 16, 256, 4096], np.float32)
-# At the first of them the pieces have told at most so many times the bytes of the whole that spares nothing: each
-# begins with colours of its own, and has no room for long blanks.
-_TOLD = {"truecolor": 1.1, "256": 2.0, "16": 8.0}
+# Below so many times the budget at the first of them, the whole that spares nothing may fit: rows are not all alike.
+_LIKELY = 1.5
 # A drawing that fills so much of the budget is good enough; aiming a little low, most do at once.
 _FULL, _AIM = 0.88, 0.95
 _PASSES = 6
@@ -50,11 +50,11 @@ def within(
 
     `whole` gives the one that spares nothing, which is it where it fits. Where nothing fits, the smallest found.
     """
-    if len(values) * values.shape[-1] <= _FEW:
+    if len(values) * values.shape[-1] * max(len(ways.masks), _LEAST_WAYS) <= _FEW:
         best = whole()
         return best if size(best, erase=erase) <= limit else _of_few(values, ways, limit, depth, erase)
     told = _told(values, ways, depth, erase)
-    if told[0] <= _TOLD[depth] * limit and size(best := whole(), erase=erase) <= limit:
+    if told[0] <= _LIKELY * limit and size(best := whole(), erase=erase) <= limit:
         return best
     limit = max(limit, 1)
     # Bytes fall as the price rises; a sample may say otherwise here and there.
@@ -97,7 +97,7 @@ def _next(found: list[tuple[float, int, Ink]], limit: int, low: float, high: flo
 
 def _told(values: Floats, ways: Glyphs, depth: str, erase: bool) -> npt.NDArray[np.float64]:
     """The bytes that the picture is likely to take at each of the prices tried, from some of its rows."""
-    some = values[_EVERY // 2 :: _EVERY]
+    some = values[min(_EVERY, len(values)) // 2 :: _EVERY]
     ink = thrifty(np.tile(some, (len(_TRIED), 1, 1, 1)), ways, np.repeat(_TRIED, len(some)), depth)
     taken = np.array(_sizes(ink, erase)).reshape(len(_TRIED), -1).sum(axis=1)
     told: npt.NDArray[np.float64] = taken * (len(values) / len(some))

@@ -253,12 +253,13 @@ def _joined(
     total: Floats = np.maximum(np.add.reduceat(shares, first), np.float32(1e-6))
     sums = np.add.reduceat(sums, first, axis=1)
     join = join[first]
-    for turn in range(_JOINING):
+    for _ in range(_JOINING):
         apart = np.diff(sums / total)
         added = total[1:] * total[:-1] / (total[1:] + total[:-1]) * np.einsum("cr,cr->r", apart, apart)
         joins = np.append(False, added < join[1:])
-        # No run twice in one turn: what it would add has changed after the first.
-        joins[turn % 2 :: 2] = False
+        # Of several side by side every other one: what the next would add has changed then.
+        place = np.arange(len(joins))
+        joins &= (place - np.maximum.accumulate(np.where(joins, 0, place))) % 2 == 1
         kept = np.flatnonzero(~joins)
         first, join = first[kept], join[kept]
         total, sums = np.add.reduceat(total, kept), np.add.reduceat(sums, kept, axis=1)
