@@ -79,7 +79,7 @@ def first_sight(decoder: Decoder, folder: Path, count: int) -> None:
 def coarse(decoder: Decoder, path: Path, cache: Path, box: tuple[int, int, float]) -> None:
     found = thumbnails.valid(path, cache)
     assert found
-    decoder.picture(found.path, *box, coarse=True)
+    decoder.picture(found.path, *box, averaged=True)
 
 
 def films(decoder: Decoder, folder: Path, count: int) -> None:

@@ -95,7 +95,7 @@ def test_a_picture_from_the_thumbnail_looks_like_one_from_the_image(
     noise(1400, 900, "RGB").save(tmp_path / "a.png")
     target = drawn(decoder, tmp_path / "a.png", cache)
     fine = decoder.picture(tmp_path / "a.png", 160, 100)
-    coarse = decoder.picture(target, 160, 100, coarse=True)
+    coarse = decoder.picture(target, 160, 100, averaged=True)
     assert (coarse.width, coarse.height) == (fine.width, fine.height)
     one, other = (np.frombuffer(picture.rgb, np.uint8).astype(int) for picture in (fine, coarse))
     assert np.abs(one - other).mean() < 8

@@ -275,7 +275,7 @@ def test_what_nobody_asks_for_is_not_kept_for_ever(tmp_path: Path) -> None:
 
 
 def coarse(decoder: Decoder) -> Callable[[Path, int, int, float], np.ndarray]:
-    return lambda path, width, height, aspect: pixels(decoder.picture(path, width, height, aspect, coarse=True))
+    return lambda path, width, height, aspect: pixels(decoder.picture(path, width, height, aspect, averaged=True))
 
 
 @pytest.mark.parametrize("box", [(1280, 400, 2.0), (640, 400, 1.0), (320, 100, 2.0), (80, 80, 1.0), (20, 700, 0.1)])

@@ -102,7 +102,7 @@ def _wish(request: dict[str, Any]) -> Wish:
     from tui.render.raster import Wish
 
     part = Part(*request["part"]) if request["part"] else None
-    return Wish(part, request["width"], request["height"], request["aspect"], request["coarse"])
+    return Wish(part, request["width"], request["height"], request["aspect"], request["averaged"])
 
 
 def _head(picture: Picture) -> dict[str, Any]:

@@ -66,19 +66,19 @@ class Decoder:
         aspect: float = 1.0,
         *,
         part: Part | None = None,
-        coarse: bool = False,
+        averaged: bool = False,
         ground: Ground = "checker",
         stale: Callable[[], bool] | None = None,
     ) -> Picture:
         """The image, or the `part` of it, scaled to fit inside width x height pixels `aspect` times taller than wide.
 
         A part is cut off at the image's edges. Where a pixel of the image covers at least one of the result in both
-        directions it stays a sharp rectangle; otherwise pixels are averaged (Lanczos). `coarse` is for a first sight:
-        several times as fast and less sharp (box filter), best on a thumbnail (see `tui.library.thumbnails`).
+        directions it stays a sharp rectangle; otherwise several make one, by Lanczos' filter, or by their mean where
+        `averaged`: several times as fast, and what cells want, whose colours are means anyway.
         What is transparent shows `ground`; its checker belongs to the box, not to the image. `stale` is asked from
         time to time whether the picture is still wanted. Raises Refused with the reason, or Stale.
         """
-        request = _request("picture", path, width, height, aspect, part, coarse, ground)
+        request = _request("picture", path, width, height, aspect, part, averaged, ground)
         answer, rgb = self._ask(request, stale)
         return _pictures(answer, rgb, 1)[0]
 
@@ -144,14 +144,9 @@ class Decoder:
         return answer, body
 
     def _exchange(self, head: dict[str, Any], stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes]:
-        if self._closed:
-            raise Refused("the program is closing", transient=True)
-        if self._child is None or not self._child.alive:
-            self._drop()
-            self._child = self._started()
         try:
-            self._child.send(head)
-            answer = self._wait(self._child, stale)
+            child = self._sent(head)
+            answer = self._wait(child, stale)
         except OSError:
             answer = None
         except (Refused, Stale):
@@ -161,6 +156,25 @@ class Decoder:
             self._drop()
             raise Refused("its decoder crashed", transient=True)
         return answer
+
+    def _sent(self, head: dict[str, Any]) -> Child:
+        """The child that was asked: another one where the last has died without a word."""
+        while True:
+            if self._closed:
+                raise Refused("the program is closing", transient=True)
+            fresh = self._child is None or not self._child.alive
+            if fresh:
+                self._drop()
+                self._child = self._started()
+            assert self._child
+            try:
+                self._child.send(head)
+            except OSError:
+                if fresh:
+                    raise
+                self._drop()
+            else:
+                return self._child
 
     def _wait(self, child: Child, stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes] | None:
         began = time.monotonic()
@@ -185,11 +199,11 @@ class Decoder:
 
 
 def _request(
-    do: str, path: Path, width: int, height: int, aspect: float, part: Part | None, coarse: bool, ground: Ground
+    do: str, path: Path, width: int, height: int, aspect: float, part: Part | None, averaged: bool, ground: Ground
 ) -> dict[str, Any]:
     edges = (part.left, part.top, part.right, part.bottom) if part else None
     box = {"width": max(width, 1), "height": max(height, 1), "aspect": aspect, "part": edges}
-    return {"do": do, "path": _absolute(path), **box, "coarse": coarse, "ground": ground}
+    return {"do": do, "path": _absolute(path), **box, "averaged": averaged, "ground": ground}
 
 
 def _pictures(answer: dict[str, Any], rgb: bytes, count: int) -> tuple[Picture, ...]:

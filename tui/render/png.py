@@ -102,7 +102,7 @@ def encode(size: tuple[int, int], alpha: bool, pixels: bytes, above: bytes, text
     """A PNG of RGB or RGBA `pixels`; `above` holds, for each byte, the difference to the one a row higher.
 
     Run lengths instead of a search for repetitions: measured on photos of 512 x 512, it is written 7 times as fast as
-    by Pillow, read twice as fast, and no larger.
+    by Pillow, read 1.3 to 2 times as fast, and a few percent larger.
     """
     width, height = size
     stride = width * (4 if alpha else 3)

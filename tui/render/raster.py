@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from PIL import Image
@@ -14,6 +16,9 @@ from tui.render.picture import Part, fit
 # How much larger than the result what is scaled may be reduced to, by whole factors, which is much faster; measured
 # against scaling at once: 42 to 53 dB.
 GAP = 2.0
+
+# Pixels of a picture from which on two threads scale it faster than one.
+_WORTH = 60_000
 
 _Box = tuple[float, float, float, float]
 _Turn = tuple[Image.Transpose | None, bool, bool, bool]
@@ -34,13 +39,13 @@ _UPRIGHT: _Turn = (None, False, False, False)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be seen of an image (None: all of it), inside what box; `coarse` in a hurry. See `Decoder.picture`."""
+    """What is to be seen of an image (None: all of it), inside what box; sharp or `averaged`. See `Decoder`."""
 
     part: Part | None
     width: int
     height: int
     aspect: float
-    coarse: bool = False
+    averaged: bool = False
 
     def on(self, source: tuple[int, int]) -> tuple[Part, tuple[int, int]]:
         """The part of an image of this upright size, and the size of its picture."""
@@ -50,7 +55,7 @@ class Wish:
     def scale(self, source: tuple[int, int]) -> int:
         """How many times smaller a JPEG of this upright size may be decoded for it: 1, 2, 4 or 8."""
         part, (columns, lines) = self.on(source)
-        spare = min(part.width / columns, part.height / lines) / (1.0 if self.coarse else GAP)
+        spare = min(part.width / columns, part.height / lines) / (1.0 if self.averaged else GAP)
         return next((scale for scale in (8, 4, 2) if spare >= scale), 1)
 
 
@@ -102,7 +107,7 @@ class Raster:
 
     def look(self, wish: Wish) -> Image.Image:
         part, size = wish.on(self._source)
-        scaled = self._scaled(size[::-1] if self._swapped else size, self._box(part), wish.coarse)
+        scaled = self._scaled(size[::-1] if self._swapped else size, self._box(part), wish.averaged)
         result = colour.finished(scaled, self._convert)
         return result.transpose(self._turn) if self._turn is not None else result
 
@@ -117,7 +122,7 @@ class Raster:
             top, bottom = self._stored[1] - bottom, self._stored[1] - top
         return _reduced((left, top, right, bottom), (self._scale, self._scale), self._image)
 
-    def _scaled(self, size: tuple[int, int], box: _Box, coarse: bool) -> Image.Image:
+    def _scaled(self, size: tuple[int, int], box: _Box, averaged: bool) -> Image.Image:
         across, down = (box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]
         if across <= 1 and down <= 1:
             return self._image.resize(size, Image.Resampling.NEAREST, box)
@@ -127,7 +132,7 @@ class Raster:
             self._level = (steps, self._image.reduce(steps) if steps != (1, 1) else self._image)
         level = self._level[1]
         box = _reduced(box, steps, level)
-        return _boxed(level, size, box) if coarse else level.resize(size, Image.Resampling.LANCZOS, box)
+        return _boxed(level, size, box) if averaged else level.resize(size, Image.Resampling.LANCZOS, box)
 
 
 def _boxed(image: Image.Image, size: tuple[int, int], box: _Box) -> Image.Image:
@@ -138,7 +143,26 @@ def _boxed(image: Image.Image, size: tuple[int, int], box: _Box) -> Image.Image:
     if size[1] > box[3] - box[1]:
         image = image.resize((image.width, size[1]), Image.Resampling.NEAREST, (0, box[1], image.width, box[3]))
         box = (box[0], 0, box[2], size[1])
-    return image.resize(size, Image.Resampling.BOX, box)
+    return _in_bands(image, size, box)
+
+
+def _in_bands(image: Image.Image, size: tuple[int, int], box: _Box) -> Image.Image:
+    """Averaged by two threads, each one half of the lines, where that is worth their start."""
+    lines = size[1] // 2
+    if size[0] * size[1] < _WORTH or not lines:
+        return image.resize(size, Image.Resampling.BOX, box)
+    middle = box[1] + (box[3] - box[1]) * lines / size[1]
+    parts = (((size[0], lines), (*box[:3], middle)), ((size[0], size[1] - lines), (box[0], middle, *box[2:])))
+    upper, lower = _threads().map(lambda part: image.resize(part[0], Image.Resampling.BOX, part[1]), parts)
+    result = Image.new(image.mode, size)
+    result.paste(upper)
+    result.paste(lower, (0, lines))
+    return result
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(2, "scaling")
 
 
 def upright(stored: tuple[int, int], orientation: int) -> tuple[int, int]:

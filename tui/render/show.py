@@ -134,5 +134,5 @@ def _within(decoder: Decoder, path: Path, frame: Frame) -> list[Row]:
 
 def _at(decoder: Decoder, path: Path, frame: Frame, columns: int, lines: int) -> list[Row]:
     box = space(frame.manner.style, columns, lines, frame.cell_aspect)
-    picture = decoder.picture(path, *box, coarse=True, ground=frame.ground)
+    picture = decoder.picture(path, *box, averaged=True, ground=frame.ground)
     return rows(draw(picture, frame.manner), erase=frame.manner.erase)

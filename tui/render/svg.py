@@ -59,7 +59,7 @@ class Drawing:
             drawn = self._drawn(self._cut(part, source), *fit((part.width, part.height), *box))
         if drawn.size == size:
             return drawn
-        kernel = Image.Resampling.BOX if wish.coarse else Image.Resampling.LANCZOS
+        kernel = Image.Resampling.BOX if wish.averaged else Image.Resampling.LANCZOS
         return colour.finished(colour.plain(drawn).resize(size, kernel), None)
 
     def _cut(self, part: Part, source: tuple[int, int]) -> str:

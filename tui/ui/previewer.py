@@ -182,7 +182,7 @@ class Previewer:
                 with contextlib.suppress(Refused):
                     picture = self.decoder.picture(
                         thumbnail.path, window.width, window.height, window.aspect,
-                        coarse=True, ground=sight.ground, stale=stale,
+                        averaged=True, ground=sight.ground, stale=stale,
                     )  # fmt: skip
                     picture = replace(picture, source=thumbnail.source, format=thumbnail.format)
                     rendered = self._rendered(sight, picture)
@@ -198,13 +198,13 @@ class Previewer:
         else:
             width, height = window.width, window.height
         picture = self.decoder.picture(
-            sight.path, width, height, window.aspect, part=part, coarse=True, ground=sight.ground, stale=stale
+            sight.path, width, height, window.aspect, part=part, averaged=True, ground=sight.ground, stale=stale
         )
         return self._rendered(sight, picture)
 
     def _source(self, sight: Sight, stale: Stale) -> tuple[int, int]:
         """The image's size. The child keeps what it decoded for that."""
-        return self.decoder.picture(sight.path, 1, 1, coarse=True, stale=stale).source
+        return self.decoder.picture(sight.path, 1, 1, averaged=True, stale=stale).source
 
     def _rendered(self, sight: Sight, picture: Picture) -> Rendered:
         from tui.render.draw import draw
@@ -266,9 +266,15 @@ class Previewer:
         from tui.library import thumbnails
         from tui.render.picture import Refused, Stale
 
-        if thumbnails.wanted(path) and thumbnails.valid(path) is None:
-            with contextlib.suppress(Refused, Stale, OSError):
-                self.decoder.thumbnail(path, thumbnails.thumbnail_path(path), thumbnails.texts(path))
+        with contextlib.suppress(Stale, OSError):
+            if not thumbnails.due(path):
+                return
+            known = thumbnails.texts(path)
+            try:
+                self.decoder.thumbnail(path, thumbnails.thumbnail_path(path), known)
+            except Refused as refused:
+                if not refused.transient:
+                    thumbnails.keep_failure(path, known)
 
     def close(self) -> None:
         """End the decoder; nothing is drawn afterwards."""

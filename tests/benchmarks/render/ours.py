@@ -89,7 +89,7 @@ def _rows(
     across, down = PIXELS[style]
     width, height = columns * across, rows * down
     # The shape of a pixel with which the image fills the grid.
-    stretched = Wish(None, width, height, aspect=width * image.height / (height * image.width), coarse=True)
+    stretched = Wish(None, width, height, aspect=width * image.height / (height * image.width), averaged=True)
     small = Raster(image, image.size, format_name="png").look(stretched)
     picture = Picture(*small.size, small.tobytes(), image.size, "png")
     ink = draw(picture, Manner(style, depth, dither, budget, erase=True))
