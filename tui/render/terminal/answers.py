@@ -1,7 +1,7 @@
 """What a terminal can be asked, and its answers, taken out of what is typed. Nothing is sent from here.
 
-The sequences are xterm's control sequences CSI 14 t, CSI 16 t, CSI > q and CSI c, and the query of Kitty's graphics
-protocol. A terminal says nothing to those that it does not know, and every one answers CSI c.
+The sequences are xterm's control sequences CSI 14 t, CSI 16 t, CSI > q, CSI c and CSI ? S, and the query of Kitty's
+graphics protocol. A terminal says nothing to those that it does not know, and every one answers CSI c.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 CELL_SIZE, TEXT_AREA_SIZE, NAME, ATTRIBUTES = "\x1b[16t", "\x1b[14t", "\x1b[>q", "\x1b[c"
+SIXEL_COLOURS = "\x1b[?1;1;0S"
 _PICTURE = 4177
 # A picture of one pixel, which is checked and never kept.
 KITTY_GRAPHICS = f"\x1b_Ga=q,i={_PICTURE},f=24,s=1,v=1;AAAA\x1b\\"
@@ -21,6 +22,7 @@ _LARGE_CELL, _LARGE_AREA = 1000, 100_000
 _ANSWER = re.compile(
     r"\x1b\[(?P<kind>[46]);(?P<height>\d{1,6});(?P<width>\d{1,6})t"
     r"|\x1b\[\?(?P<attributes>[\d;]{0,64})c"
+    r"|\x1b\[\?1;(?P<failed>\d);(?P<colours>\d{0,6})(?:;\d{0,6})?S"
     r"|\x1bP>\|(?P<name>[^\x1b]{0,128})\x1b\\"
     r"|\x1b_G(?P<graphics>[^\x1b]{0,256})\x1b\\"
 )
@@ -30,13 +32,17 @@ _BEGINNING = re.compile(
 
 
 class Answers(NamedTuple):
-    """Sizes are width, height in pixels; None: not answered. `name` is what the terminal calls itself."""
+    """Sizes are width, height in pixels; None: not answered. `name` is what the terminal calls itself.
+
+    `colours` is how many Sixel has at once.
+    """
 
     cell: tuple[int, int] | None = None
     text_area: tuple[int, int] | None = None
     name: str = ""
     sixel: bool | None = None
     kitty: bool | None = None
+    colours: int | None = None
 
     def cell_of(self, columns: int, rows: int) -> tuple[int, int] | None:
         """The size of a cell on a screen of so many."""
@@ -91,6 +97,9 @@ class Sieve:
                 self.answers = self.answers._replace(text_area=size)
         elif (attributes := answer["attributes"]) is not None:
             self.answers = self.answers._replace(sixel=_SIXEL in attributes.split(";")[1:])
+        elif (failed := answer["failed"]) is not None:
+            if failed == "0" and answer["colours"]:
+                self.answers = self.answers._replace(colours=int(answer["colours"]))
         elif (name := answer["name"]) is not None:
             self.answers = self.answers._replace(name=name)
         elif (graphics := answer["graphics"]) is not None:

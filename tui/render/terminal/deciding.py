@@ -18,11 +18,25 @@ T = TypeVar("T")
 Decided = tuple[T, Reason]
 
 OFF = "off"
+# Of a cell whose size is not known, for pictures that the terminal scales to their cells by itself.
+_CELL = (10, 20)
+# What Sixel has at once, unless the terminal says less: more than its pictures use is of no use.
+_COLOURS = 256
 _OWN_WORDS = {
     look.SESSION: "chosen in this session",
     look.REMEMBERED: "chosen last time",
     COMMAND_LINE: "asked for in the command",
 }
+
+
+class Pixels(NamedTuple):
+    """How pictures are shown as pixels, as tui.render.graphics.placement.Graphics takes it."""
+
+    protocol: str
+    cell: tuple[int, int]
+    depth: str
+    tmux: bool
+    colours: int
 
 
 class Terminal(NamedTuple):
@@ -37,6 +51,7 @@ class Terminal(NamedTuple):
     graphics_reason: Reason
     styles: tuple[str, ...]
     cell: tuple[int, int] | None
+    colours: int = _COLOURS
 
     @property
     def name(self) -> str:
@@ -45,6 +60,13 @@ class Terminal(NamedTuple):
     @property
     def depth(self) -> str:
         return self.look.depth
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """What the look's `graphics` need; None where there are none, or can't be any."""
+        if self.look.graphics == OFF or _obstacle(self.look.graphics, self.depth, self.cell):
+            return None
+        return Pixels(self.look.graphics, self.cell or _CELL, self.look.depth, self.here.tmux, self.colours)
 
 
 def detect(
@@ -72,6 +94,8 @@ def detect(
     ground, ground_reason = wished.text("ground") or ("checker", Reason("unless another is set", look.DEFAULT))
     aspect, aspect_reason = wished.aspect() or choices.aspect(cell)
     graphics, graphics_reason = _graphics(wished.text("graphics"), has)
+    if obstacle := _obstacle(graphics, depth, cell):
+        graphics_reason = graphics_reason._replace(words=f"{graphics_reason.words}; but {obstacle}")
     animation, animation_reason = wished.switch("animation") or (True, Reason("unless switched off", look.DEFAULT))
     erase, erase_reason = choices.erase(here)
     reasons = {
@@ -86,7 +110,8 @@ def detect(
         "erase": erase_reason,
     }
     found = Look(style, depth, dither, budget, ground, aspect, graphics, animation, erase, reasons)
-    return Terminal(here, found, *has, choices.offered(here), cell)
+    registers = min(max(answers.colours or _COLOURS, 2), _COLOURS)
+    return Terminal(here, found, *has, choices.offered(here), cell, registers)
 
 
 def _graphics(wish: Decided[str] | None, has: Decided[str]) -> Decided[str]:
@@ -99,6 +124,15 @@ def _graphics(wish: Decided[str] | None, has: Decided[str]) -> Decided[str]:
     if wish[0] != AUTO:
         return wish
     return protocol if can else OFF, why
+
+
+def _obstacle(graphics: str, depth: str, cell: tuple[int, int] | None) -> str:
+    """What keeps pictures from being shown in this way, empty for nothing."""
+    if graphics != OFF and depth == "none":
+        return "without colours there are letters only"
+    if graphics == "sixel" and cell is None:
+        return "it needs the size of a cell, which the terminal does not tell"
+    return ""
 
 
 class Wishes:
