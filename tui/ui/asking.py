@@ -13,15 +13,15 @@ from collections.abc import Callable
 from typing import Any
 
 from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
 
 from tui.render.terminal.answers import Answers, Sieve
+from tui.ui.leaving import LeavingDriver
 
 # Seconds: between looking whether the app ends, and for the rest of an answer of which a part has come.
 _TICK, _REST = 0.1, 0.05
 
 
-class AskingDriver(LinuxDriver):
+class AskingDriver(LeavingDriver):
     """The driver for Linux and macOS, which can ask: it writes nothing and reads the same until then."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -54,6 +54,10 @@ class Kept:
             for sight in [sight for sight in self._drawn if sight.graphics is not graphics]:
                 del self._drawn[sight]
 
+    def clear(self) -> None:
+        with self._lock:
+            self._drawn.clear()
+
     @property
     def placements(self) -> Collection[Placement]:
         """The pictures as pixels."""

@@ -20,7 +20,9 @@ from tui.ui.widgets.preview import Preview
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.render.graphics.placement import Graphics
     from tui.render.terminal.answers import Answers
+    from tui.render.terminal.deciding import Pixels
 
 
 class Looks(Shell):
@@ -30,7 +32,8 @@ class Looks(Shell):
     env: Mapping[str, str]
     knowledge: Knowledge
     _drawn: Look | None = None
-    _may_ask = False
+    _pixels: Pixels | None = None
+    _has_terminal = _may_ask = False
 
     def learn_looks(self, remembered: str | None) -> Look:
         """What the environment and the configuration give; `remembered` is the style of an earlier run."""
@@ -39,12 +42,32 @@ class Looks(Shell):
         self._drawn = self.knowledge.look
         return self._drawn
 
-    def set_look(self, look: Look) -> None:
-        """Draw in this look from now on."""
-        self.previewer.take(look)
-        for screen in self.screen_stack:
+    def _draw_as_known(self) -> None:
+        """Draw in the look of now from now on, and in pixels where that is wanted and can be."""
+        terminal = self.knowledge.terminal
+        pixels = terminal.pixels if self._has_terminal else None
+        if (terminal.look, pixels) == (self._drawn, self._pixels):
+            return
+        graphics = self.previewer.graphics if pixels == self._pixels else self._use(pixels)
+        self._drawn, self._pixels = terminal.look, pixels
+        self.previewer.take(terminal.look, graphics)
+        for screen in [screen for stack in self._screen_stacks.values() for screen in stack]:
             for preview in screen.query(Preview):
                 preview.redraw()
+
+    def _use(self, pixels: Pixels | None) -> Graphics | None:
+        """What makes pixels of pictures from now on."""
+        from tui.render.graphics.placement import Graphics
+        from tui.ui.leaving import LeavingDriver
+        from tui.ui.placements import Placements
+
+        if self._sent.placements is None:
+            self._sent.placements = Placements(lambda: self.previewer.placements)
+            if isinstance(self._driver, LeavingDriver):
+                self._driver.farewell = self._sent.placements.farewell
+        graphics = Graphics(**pixels._asdict()) if pixels else None
+        self._sent.placements.use(graphics)
+        return graphics
 
     def next_style(self) -> str:
         return self.knowledge.next_style()
@@ -55,9 +78,7 @@ class Looks(Shell):
         self.push_screen(LookPanel(self.knowledge, paths.shown(self.config.file, self.env)))
 
     def _learned(self) -> None:
-        if self.knowledge.look != self._drawn:
-            self._drawn = self.knowledge.look
-            self.set_look(self._drawn)
+        self._draw_as_known()
         # Pictures may have been asked for just now.
         self._put_questions()
 
@@ -79,8 +100,10 @@ class Looks(Shell):
             return
         from tui.render.terminal.ancestors import ancestors
 
+        self._has_terminal = True
         self._may_ask = os.name == "posix"
         self.knowledge.learn(cell=_cell_size(), above=ancestors())
+        self._draw_as_known()
         self._put_questions()
 
     def _put_questions(self) -> None:
@@ -101,7 +124,15 @@ class Looks(Shell):
             cell = None if self.is_headless else _cell_size()
         else:
             cell = event.pixel_size.width // event.size.width, event.pixel_size.height // event.size.height
+        # Pictures of the size before are of no use any more, and the terminal need not hold them.
+        self.previewer.forget_pixels()
         self.knowledge.learn(cell=cell)
+
+    def action_redraw(self) -> None:
+        # It may be another terminal by now, to which tmux was attached.
+        if self._sent.placements is not None and self._driver is not None:
+            self._driver.write(self._sent.placements.farewell())
+        super().action_redraw()
 
 
 def _cell_size() -> tuple[int, int] | None:

@@ -87,6 +87,11 @@ class Previewer:
         """Those that are kept, likely to be shown again."""
         return self._kept.placements
 
+    def forget_pixels(self) -> None:
+        """Keep nothing that was made of pixels: it is made again where it is wanted."""
+        if self.graphics is not None:
+            self._kept.clear()
+
     def warm(self) -> None:
         """Start the decoder and load what drawing needs, before the first picture is wanted."""
         self.decoder.warm()
