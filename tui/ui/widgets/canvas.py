@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from tui.ui.previewer import Rendered
@@ -27,6 +27,7 @@ class Canvas(Drawn, can_focus=True):
         super().__init__(id=id)
         self._strips: list[PictureStrip] = []
         self._width = 0
+        self._made_for = Size()
         self._words = ""
 
     def paint(self, rendered: Rendered) -> None:
@@ -35,6 +36,7 @@ class Canvas(Drawn, can_focus=True):
         placement = rendered.placement
         self._strips = [GraphicsStrip(placement, row) if placement else PictureStrip(row) for row in rendered.rows]
         self._width = rendered.width
+        self._made_for = self.size
         self.refresh()
 
     def say(self, words: str) -> None:
@@ -76,6 +78,9 @@ class Canvas(Drawn, can_focus=True):
             return self._blank(width)
         left = max((width - self._width) // 2, 0)
         strip: Strip = self._strips[y - top]
+        if isinstance(strip, GraphicsStrip) and not strip.placement.cuttable and self.size != self._made_for:
+            # All of it would be sent again, and the one of the new size a moment later.
+            strip = PictureStrip(strip.row)
         if not self._strips[y - top].row.coloured:
             # Letters in the terminal's own colours would stand in a frame of other ones.
             strip = self._filtered(Strip([Segment(strip.text, self.ground)], self._width))
