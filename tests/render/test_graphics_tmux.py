@@ -19,9 +19,10 @@ from PIL import Image
 from tests.render.pixel_terminal import Cell, PixelTerminal
 from tui.render.graphics.encodings import likeness
 from tui.render.graphics.placement import Graphics
-from tui.render.graphics.probe import TMUX_QUESTION, found_around_tmux
 from tui.render.palette import table
 from tui.render.picture import Picture
+from tui.render.terminal.tmux import QUESTION, Around
+from tui.render.terminal.tmux import around as told_by
 
 PATIENCE = 30.0
 COLUMNS, ROWS = 20, 5
@@ -68,7 +69,7 @@ class Tmux:
     def wait_for_name(self, name: str) -> str:
         """What it answers once it has taken in the name of the terminal around it."""
         deadline = time.monotonic() + PATIENCE
-        while not (answer := self.ask(*TMUX_QUESTION)).startswith(name):
+        while not (answer := self.ask(*QUESTION)).startswith(name):
             assert time.monotonic() < deadline, f"it says {answer!r}"
         return answer
 
@@ -152,13 +153,12 @@ def test_tmux_that_may_not_hand_on_images_says_so(tmux: Tmux) -> None:
     tmux.read_until(b"ready")
     assert b"\x1b_G" not in tmux.received
     tmux.child.send(b"\x1bP>|kitty(0.31.0)\x1b\\")
-    told = found_around_tmux(tmux.wait_for_name("kitty(0.31.0)"))
-    assert told.protocols == ()
-    assert "allow-passthrough" in told.reasons[0]
+    told = told_by(tmux.wait_for_name("kitty(0.31.0)"))
+    assert told == Around("kitty(0.31.0)", "xterm-256color", passes=False)
 
 
 def test_tmux_knows_the_terminal_around_it(tmux: Tmux) -> None:
     tmux.read_until(b"\x1b[>q")
-    assert found_around_tmux(tmux.ask(*TMUX_QUESTION)).protocols == ()
+    assert told_by(tmux.ask(*QUESTION)) == Around("", "xterm-256color", passes=True)
     tmux.child.send(b"\x1bP>|kitty(0.31.0)\x1b\\")
-    assert found_around_tmux(tmux.wait_for_name("kitty(0.31.0)")).protocols == ("kitty",)
+    assert told_by(tmux.wait_for_name("kitty(0.31.0)")).name == "kitty(0.31.0)"

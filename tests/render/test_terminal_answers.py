@@ -13,15 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.core.config import Value
 from tui.render.terminal import detect
 from tui.render.terminal.ancestors import ancestors
-from tui.render.terminal.answers import ATTRIBUTES, CELL_SIZE, KITTY_GRAPHICS, NAME, Answers, Sieve, through_tmux
+from tui.render.terminal.answers import ATTRIBUTES, CELL_SIZE, KITTY_GRAPHICS, NAME, SIXEL_COLOURS, Answers, Sieve
 from tui.render.terminal.cells import cell_size
-from tui.render.terminal.questions import questions
+from tui.render.terminal.questions import asks_tmux, questions
+from tui.render.terminal.tmux import Around, around
 
 CELL, AREA, NAMED = "\x1b[6;18;9t", "\x1b[4;720;1080t", "\x1bP>|WezTerm 2024\x1b\\"
 SIXEL, KITTY = "\x1b[?62;4;22c", "\x1b_Gi=4177;OK\x1b\\"
-ALL = Answers(cell=(9, 18), text_area=(1080, 720), name="WezTerm 2024", sixel=True, kitty=True)
+COLOURS = "\x1b[?1;0;256S"
+ALL = Answers(cell=(9, 18), text_area=(1080, 720), name="WezTerm 2024", sixel=True, kitty=True, colours=256)
 # Keys, and sequences that begin as answers do.
 TYPED = (
     "a",
@@ -40,7 +43,7 @@ TYPED = (
 
 def test_answers_are_understood_and_not_typed() -> None:
     sieve = Sieve()
-    assert sieve.sift("ab" + CELL + "c" + AREA + NAMED + SIXEL + "\x1b[A" + KITTY + "d") == "abc\x1b[Ad"
+    assert sieve.sift("ab" + CELL + "c" + AREA + NAMED + SIXEL + "\x1b[A" + KITTY + COLOURS + "d") == "abc\x1b[Ad"
     assert sieve.answers == ALL
     assert not sieve.holds
 
@@ -57,6 +60,9 @@ def test_answers_are_understood_and_not_typed() -> None:
         ("\x1b[6;99999;9t", "cell", None),
         ("\x1b[4;0;0t", "text_area", None),
         ("\x1bP>|kitty(0.35.2)\x1b\\", "name", "kitty(0.35.2)"),
+        ("\x1b[?1;0;16S", "colours", 16),
+        ("\x1b[?1;3;0S", "colours", None),
+        ("\x1b[?1;3S", "colours", None),
     ],
 )
 def test_an_answer_says_no_more_than_it_says(answer: str, field: str, value: object) -> None:
@@ -66,7 +72,7 @@ def test_an_answer_says_no_more_than_it_says(answer: str, field: str, value: obj
 
 
 @given(
-    pieces=st.lists(st.sampled_from([*TYPED, CELL, AREA, NAMED, SIXEL, KITTY]), max_size=12),
+    pieces=st.lists(st.sampled_from([*TYPED, CELL, AREA, NAMED, SIXEL, KITTY, COLOURS]), max_size=12),
     cuts=st.lists(st.integers(1, 9), max_size=60),
 )
 def test_however_the_bytes_are_cut_keys_come_through_in_order_and_answers_do_not(
@@ -131,13 +137,51 @@ def test_graphics_are_asked_about_only_where_they_are_wanted() -> None:
     assert not set(about) & set(questions(detect({"TERM": "screen", "STY": "1"}), graphics=True))
 
 
-def test_through_tmux_the_terminal_behind_it_is_asked() -> None:
-    asked = questions(detect({"TERM": "tmux-256color"}), graphics=True)
-    assert through_tmux(KITTY_GRAPHICS) in asked
-    assert through_tmux(NAME) in asked
-    # Bare, it would become the title of the pane.
-    assert not any(question.startswith("\x1b_") for question in asked)
-    assert through_tmux("\x1b_x\x1b\\") == "\x1bPtmux;\x1b\x1b_x\x1b\x1b\\\x1b\\"
+def test_what_a_release_decides_is_asked_where_it_is_not_known() -> None:
+    old = {"TERM": "xterm-kitty"}
+    assert NAME in questions(detect(old), graphics=True)
+    assert NAME not in questions(detect(old), graphics=False)
+    assert NAME not in questions(detect({"TERM": "foot"}), graphics=True)
+
+
+def test_how_many_colours_sixel_has_is_asked_where_it_is_drawn_with() -> None:
+    drawn = detect({"TERM": "foot"}, wishes={"preview.graphics": Value("sixel", "config.toml")})
+    assert SIXEL_COLOURS in questions(drawn, graphics=False)
+    assert SIXEL_COLOURS not in questions(detect({"TERM": "foot"}), graphics=True)
+
+
+def test_through_tmux_nothing_is_asked_whose_answer_would_be_typed_into_it() -> None:
+    """As its keys: M-_ and M-\\, which may be bound."""
+    terminal = detect({"TERM": "tmux-256color"})
+    assert not any(question.startswith(("\x1b_", "\x1bP")) for question in questions(terminal, graphics=True))
+    assert asks_tmux(terminal, graphics=True)
+    assert not asks_tmux(terminal, graphics=False)
+    assert not asks_tmux(detect({"TERM": "xterm"}), graphics=True)
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("kitty(0.31.0)\txterm-kitty\t1\t3.5\n", Around("kitty(0.31.0)", "xterm-kitty", passes=True)),
+        ("kitty(0.31.0)\txterm-kitty\ton\t3.3a\n", Around("kitty(0.31.0)", "xterm-kitty", passes=True)),
+        ("ghostty 1.1.3\txterm-ghostty\tall\t3.5\n", Around("ghostty 1.1.3", "xterm-ghostty", passes=True)),
+        ("\txterm-kitty\t1\t3.4\n", Around("", "xterm-kitty", passes=True)),
+        ("kitty(0.31.0)\txterm-kitty\t\t3.2\n", Around("kitty(0.31.0)", "xterm-kitty", passes=True)),
+        ("kitty(0.31.0)\txterm-kitty\t0\t3.5\n", Around("kitty(0.31.0)", "xterm-kitty")),
+        ("kitty(0.31.0)\txterm-kitty\toff\t3.3a\n", Around("kitty(0.31.0)", "xterm-kitty")),
+        ("\t\t0\t3.3a\n", Around()),
+        ("no server running", Around()),
+        ("", Around()),
+    ],
+)
+def test_tmux_tells_of_the_terminal_around_it(output: str, told: Around) -> None:
+    assert around(output) == told
+
+
+@given(st.text(alphabet=st.sampled_from("\x1b[]P;c4S6t\\=kity0(.)\x07\x00é\t\n"), max_size=60))
+def test_nothing_that_tmux_tells_can_command_the_terminal(output: str) -> None:
+    told = around(output)
+    assert "\x1b" not in told.name + told.term
 
 
 # --- what the kernel knows -------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tui.render.terminal import Terminal, detect
 from tui.render.terminal.answers import NOTHING, Answers
 from tui.render.terminal.choices import MOSH_BUDGET, SSH_BUDGET
 from tui.render.terminal.pictures import NONE, UNKNOWN
+from tui.render.terminal.tmux import Around
 
 KITTY, TMUX = {"TERM": "xterm-kitty"}, {"TERM": "tmux-256color", "TMUX": "/tmp/x,1,0"}
 SCREEN, MOSH = {"TERM": "screen", "STY": "1"}, {"TERM": "xterm-256color", "MOSH_CONNECTION": "a"}
@@ -166,17 +167,42 @@ def test_the_protocol_that_a_terminal_probably_has_follows_from_its_name(
         ({"TERM": "xterm-256color", "VTE_VERSION": "8000"}, Answers(sixel=True), "sixel"),
         ({"WT_SESSION": "1"}, Answers(sixel=False), NONE),
         ({"TERM": "foot"}, Answers(sixel=False), NONE),
+        ({"TERM": "xterm-256color"}, Answers(kitty=False, name="kitty(0.35)"), NONE),
+        ({"TERM": "xterm-kitty"}, Answers(name="kitty(0.26.5)"), NONE),
+        ({"TERM": "xterm-kitty"}, Answers(name="kitty(0.28.1)"), "kitty"),
+        ({"TERM": "xterm-256color"}, Answers(name="WezTerm 20210203-095643-70a364eb", sixel=True), NONE),
         (TMUX, Answers(sixel=True), "sixel"),
-        (TMUX, Answers(sixel=False, kitty=True), UNKNOWN),
-        (TMUX, Answers(sixel=False, kitty=True, name="WezTerm 2024"), UNKNOWN),
-        (TMUX, Answers(sixel=False, kitty=True, name="kitty(0.35)"), "kitty"),
-        ({**TMUX, "KITTY_WINDOW_ID": "1"}, Answers(sixel=False, kitty=False), UNKNOWN),
+        (TMUX, Answers(sixel=False), UNKNOWN),
     ],
 )
 def test_the_terminals_answers_say_more_than_its_name(
     environment: dict[str, str], answers: Answers, protocol: str
 ) -> None:
     assert detect(environment, answers=answers).graphics == protocol
+
+
+@pytest.mark.parametrize(
+    ("around", "protocol"),
+    [
+        (Around("kitty(0.35.2)", "xterm-kitty", passes=True), "kitty"),
+        (Around("", "xterm-kitty", passes=True), "kitty"),
+        (Around("ghostty 1.1.3", "xterm-ghostty", passes=True), "kitty"),
+        (Around("kitty(0.26.5)", "xterm-kitty", passes=True), NONE),
+        (Around("kitty(0.35.2)", "xterm-kitty"), NONE),
+        (Around("XTerm(379)", "xterm-256color", passes=True), NONE),
+        (Around("WezTerm 20240203", "xterm-256color", passes=True), NONE),
+        (Around(), NONE),
+    ],
+)
+def test_in_tmux_what_it_says_of_the_terminal_around_it_decides(around: Around, protocol: str) -> None:
+    # It may have been started in another terminal.
+    environment = {**TMUX, "KITTY_WINDOW_ID": "1"}
+    assert detect(environment, around=around).graphics == protocol
+
+
+def test_a_tmux_that_holds_pictures_back_is_told_what_to_set() -> None:
+    terminal = detect(TMUX, around=Around("kitty(0.35.2)", "xterm-kitty"))
+    assert "allow-passthrough on" in terminal.graphics_reason.words
 
 
 def test_pixels_are_drawn_only_where_they_are_asked_for() -> None:
@@ -197,3 +223,34 @@ def test_a_protocol_that_is_set_is_used_whatever_is_thought_of_the_terminal() ->
     assert wishing({"TERM": "xterm"}, graphics="sixel").look.graphics == "sixel"
     wishes = {"preview.graphics": Value("iterm2", SESSION)}
     assert detect(TMUX, wishes=wishes).look.graphics == "iterm2"
+
+
+# --- pixels -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_pixels_need_is_known_where_they_are_wanted() -> None:
+    wishes = {"preview.graphics": Value("auto", "config.toml")}
+    found = detect(KITTY, cell=(9, 18), wishes=wishes).pixels
+    assert found == ("kitty", (9, 18), "truecolor", False, 256)
+    assert detect(KITTY, cell=(9, 18)).pixels is None
+    found = detect(TMUX, cell=(9, 18), around=Around("kitty(0.35)", "", passes=True), wishes=wishes).pixels
+    assert found == ("kitty", (9, 18), "256", True, 256)
+
+
+def test_only_sixel_has_to_know_the_size_of_a_cell() -> None:
+    assert wishing({"TERM": "xterm"}, graphics="kitty").pixels
+    assert wishing({"TERM": "xterm"}, graphics="iterm2").pixels
+    without = wishing({"TERM": "xterm"}, graphics="sixel")
+    assert without.pixels is None
+    assert "the size of a cell" in without.look.reasons["graphics"].words
+
+
+def test_without_colours_there_are_no_pixels() -> None:
+    terminal = wishing({**KITTY, "NO_COLOR": "1"}, graphics="kitty")
+    assert terminal.pixels is None
+    assert "without colours" in terminal.look.reasons["graphics"].words
+
+
+@pytest.mark.parametrize(("told", "colours"), [(None, 256), (16, 16), (1024, 256), (0, 256), (1, 2)])
+def test_sixel_has_as_many_colours_as_the_terminal_says_up_to_256(told: int | None, colours: int) -> None:
+    assert detect({"TERM": "foot"}, answers=Answers(colours=told)).colours == colours

@@ -9,7 +9,11 @@ from tui.render.geometry import STYLES
 from tui.render.look import REMEMBERED, SESSION, SETTINGS, Look
 from tui.render.terminal import Terminal, detect
 from tui.render.terminal.answers import NOTHING, Answers
-from tui.render.terminal.questions import questions
+from tui.render.terminal.questions import asks_tmux, questions
+from tui.render.terminal.tmux import Around
+
+# Among the questions that were put.
+_TMUX = "tmux"
 
 
 class Knowledge:
@@ -31,6 +35,7 @@ class Knowledge:
         self._wishes: dict[str, Value] = {}
         self._above: Collection[str] = ()
         self._answers = NOTHING
+        self._around: Around | None = None
         self._cell: tuple[int, int] | None = None
         self._asked: set[str] = set()
         style = SETTINGS["style"]
@@ -80,11 +85,13 @@ class Knowledge:
         cell: tuple[int, int] | None = None,
         above: Collection[str] | None = None,
         answers: Answers | None = None,
+        around: Around | None = None,
     ) -> None:
-        """Take in what was found out: a cell's size in pixels, the processes above this one, the terminal's answers."""
+        """Take in what was found out: a cell's size in pixels, the processes above this one, answers, those of tmux."""
         self._cell = cell if cell and all(cell) else self._cell
         self._above = self._above if above is None else above
         self._answers = answers or self._answers
+        self._around = around or self._around
         self._examine()
 
     def query(self) -> str:
@@ -93,6 +100,13 @@ class Knowledge:
         new = [question for question in worth if question not in self._asked]
         self._asked.update(new)
         return "".join(new)
+
+    def asks_tmux(self) -> bool:
+        """Whether tmux is to be asked what stands around it; once it was said, no longer."""
+        if _TMUX in self._asked or not asks_tmux(self.terminal, graphics=self.wants_pictures):
+            return False
+        self._asked.add(_TMUX)
+        return True
 
     def _examine(self) -> None:
         before, self.terminal = self.terminal, self._examined()
@@ -106,5 +120,6 @@ class Knowledge:
             cell=self._cell,
             above=self._above,
             answers=self._answers,
+            around=self._around,
             wishes={**self._settings, **self._wishes},
         )

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, work
 from textual.driver import Driver
 
 from tui.core import paths
@@ -114,6 +114,15 @@ class Looks(Shell):
         query = self.knowledge.query()
         if query and isinstance(self._driver, AskingDriver):
             self._driver.ask(query, self._answered)
+        if self.knowledge.asks_tmux():
+            self._ask_tmux()
+
+    @work(thread=True, exit_on_error=False, group="tmux")
+    def _ask_tmux(self) -> None:
+        from tui.render.terminal import tmux
+
+        around = tmux.ask(self.env)
+        self.call_from_thread(lambda: self.knowledge.learn(around=around))
 
     def _answered(self, answers: Answers) -> None:
         self.knowledge.learn(cell=answers.cell_of(*self.size), answers=answers)

@@ -22,7 +22,7 @@ _LARGE_CELL, _LARGE_AREA = 1000, 100_000
 _ANSWER = re.compile(
     r"\x1b\[(?P<kind>[46]);(?P<height>\d{1,6});(?P<width>\d{1,6})t"
     r"|\x1b\[\?(?P<attributes>[\d;]{0,64})c"
-    r"|\x1b\[\?1;(?P<failed>\d);(?P<colours>\d{0,6})(?:;\d{0,6})?S"
+    r"|\x1b\[\?1;(?P<failed>\d);?(?P<colours>\d{0,6})(?:;\d{0,6})?S"
     r"|\x1bP>\|(?P<name>[^\x1b]{0,128})\x1b\\"
     r"|\x1b_G(?P<graphics>[^\x1b]{0,256})\x1b\\"
 )
@@ -54,11 +54,6 @@ class Answers(NamedTuple):
 
 
 NOTHING = Answers()
-
-
-def through_tmux(query: str) -> str:
-    """A query that tmux hands on, where its allow-passthrough is on, and else passes over."""
-    return "\x1bPtmux;" + query.replace("\x1b", "\x1b\x1b") + "\x1b\\"
 
 
 class Sieve:

@@ -13,6 +13,7 @@ from tui.render.terminal import choices, colours
 from tui.render.terminal.answers import NOTHING, Answers
 from tui.render.terminal.pictures import TITLES, protocol
 from tui.render.terminal.surroundings import Surroundings, surroundings
+from tui.render.terminal.tmux import Around
 
 T = TypeVar("T")
 Decided = tuple[T, Reason]
@@ -76,16 +77,18 @@ def detect(
     cell: tuple[int, int] | None = None,
     above: Collection[str] = (),
     answers: Answers = NOTHING,
+    around: Around | None = None,
     wishes: Mapping[str, Value] | None = None,
 ) -> Terminal:
     """The terminal that these environment variables describe; `isatty`: whether the output goes to one at all.
 
     `cell` is a cell's size in pixels where it is known, `above` the names of the processes above this one, `answers`
-    what the terminal said itself. `wishes` are settings by their names in the configuration. Pure.
+    what the terminal said itself, `around` what tmux said of it. `wishes` are settings by their names in the
+    configuration. Pure.
     """
-    here = surroundings(env, isatty, above=above, answers=answers)
+    here = surroundings(env, isatty, above=above, answers=answers, around=around)
     wished = Wishes(wishes or {})
-    has = protocol(here, answers)
+    has = protocol(here, answers, around)
     depth, depth_reason = wished.text("depth") or colours.depth(here, env)
     style, style_reason = wished.text("style") or choices.style(here, depth)
     style, style_reason = choices.instead(style, here, depth) or (style, style_reason)

@@ -6,6 +6,7 @@ only where its Unicode placeholders are understood, without which a picture can'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -17,7 +18,8 @@ class Emulator(NamedTuple):
 
     `terms` are names that its TERM is or begins with, up to a - or +. `programs` are its values of TERM_PROGRAM.
     `variables` are set by it, NAME=value where only that value counts. `depth` is empty where not all of its releases
-    have 24-bit colour, and `graphics` where it has none. `note` is what its graphics depend on.
+    have 24-bit colour, and `graphics` where it has none. `note` is what its graphics depend on, `since` the release
+    that brought them, where earlier ones are still about.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Emulator(NamedTuple):
     depth: str = "truecolor"
     graphics: tuple[str, ...] = ()
     note: str = ""
+    since: tuple[int, ...] = ()
 
 
 class Identity(NamedTuple):
@@ -36,15 +39,22 @@ class Identity(NamedTuple):
     evidence: str
     version: str = ""
 
+    @property
+    def too_old(self) -> bool:
+        """Whether this release is known to have no graphics, while later ones have."""
+        numbers = tuple(int(number) for number in re.findall(r"\d{1,9}", self.version)[: len(self.emulator.since)])
+        return bool(numbers) and numbers < self.emulator.since
+
 
 APPLE = Emulator("Apple Terminal", programs=("Apple_Terminal",), depth="")
 EMULATORS = (
-    Emulator("kitty", ("kitty", "xterm-kitty"), ("kitty",), ("KITTY_WINDOW_ID",), graphics=("kitty",)),
+    Emulator("kitty", ("kitty", "xterm-kitty"), ("kitty",), ("KITTY_WINDOW_ID",), graphics=("kitty",), since=(0, 28)),
     Emulator("Ghostty", ("ghostty", "xterm-ghostty"), ("ghostty",), ("GHOSTTY_RESOURCES_DIR",), graphics=("kitty",)),
     Emulator("foot", ("foot",), graphics=("sixel",)),
     Emulator("iTerm2", ("iterm2",), ("iTerm.app",), ("LC_TERMINAL=iTerm2", "ITERM_SESSION_ID"),
              graphics=("iterm2", "sixel")),
-    Emulator("WezTerm", ("wezterm",), ("WezTerm",), ("WEZTERM_PANE",), graphics=("iterm2", "sixel")),
+    Emulator("WezTerm", ("wezterm",), ("WezTerm",), ("WEZTERM_PANE",), graphics=("iterm2", "sixel"),
+             since=(20220319,)),
     Emulator("Alacritty", ("alacritty",), (), ("ALACRITTY_WINDOW_ID",)),
     Emulator("Konsole", ("konsole",), (), ("KONSOLE_VERSION",), graphics=("sixel",), note="since its release 22.04"),
     Emulator("Contour", ("contour",), ("contour",), graphics=("sixel",)),

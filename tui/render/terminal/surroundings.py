@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tui.core.text import clean_line
 from tui.render.terminal.answers import NOTHING, Answers
 from tui.render.terminal.emulators import Identity, identify, is_or_begins, named
+from tui.render.terminal.tmux import Around
 
 # TERM of what shows lines of text and nothing else.
 DUMB = ("dumb", "unknown")
@@ -51,9 +52,14 @@ class Surroundings(NamedTuple):
 
 
 def surroundings(
-    env: Mapping[str, str], tty: bool = True, *, above: Collection[str] = (), answers: Answers = NOTHING
+    env: Mapping[str, str],
+    tty: bool = True,
+    *,
+    above: Collection[str] = (),
+    answers: Answers = NOTHING,
+    around: Around | None = None,
 ) -> Surroundings:
-    """What environment, the names of the processes `above` this one and the terminal's own answers tell."""
+    """What environment, the names of the processes `above` this one, the terminal's own answers and tmux tell."""
     term = clean_line(env.get("TERM", ""), limit=60).lower()
     program = env.get("TERM_PROGRAM", "").lower()
     answered_as = clean_line(answers.name, limit=60)
@@ -76,9 +82,10 @@ def surroundings(
         notes.append(f"over mosh: {by_mosh} is set" if by_mosh else "over mosh: mosh-server is above this process")
     elif ssh:
         notes.append(f"over SSH: {by_ssh} is set" if by_ssh else "over SSH: sshd is above this process")
-    return Surroundings(
-        term, named(answered_as) or identify(env), tmux, screen, mosh, ssh, utf8, charset, tty, tuple(notes)
-    )
+    # What tmux was started in may have been another terminal.
+    said = named(answered_as) or (named(around.name) if around else None)
+    identity = said or identify({"TERM": around.term} if around else env)
+    return Surroundings(term, identity, tmux, screen, mosh, ssh, utf8, charset, tty, tuple(notes))
 
 
 def _charset(env: Mapping[str, str]) -> tuple[bool, str]:
