@@ -109,6 +109,14 @@ def test_the_cell_is_as_the_terminal_says_unless_it_is_set() -> None:
     assert detect(KITTY, cell=(9, 18), wishes=wishes).look.aspect == 2.0
 
 
+def test_images_move_where_there_is_no_budget_or_they_are_told_to() -> None:
+    over_ssh = {**KITTY, "SSH_TTY": "/dev/pts/1"}
+    assert wishing(KITTY).look.animation and not wishing(over_ssh).look.animation
+    assert wishing(over_ssh, animation="on").look.animation
+    assert wishing(over_ssh, budget=0.0).look.animation
+    assert not wishing(KITTY, budget=20.0).look.animation
+
+
 def test_ground_and_animation_are_as_they_are_set() -> None:
     look = detect(KITTY).look
     assert (look.ground, look.animation) == ("checker", True)

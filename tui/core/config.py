@@ -80,7 +80,8 @@ SETTINGS = (
             low=0.5, high=4, auto=0),
     Setting("preview.graphics", str, "off", "pixels in place of cells, where the terminal can show them",
             choices=("off", AUTO, "kitty", "sixel", "iterm2")),
-    Setting("preview.animation", str, "on", "whether moving images move", choices=("on", "off")),
+    Setting("preview.animation", str, AUTO, "whether moving images move; auto: where there is no budget",
+            choices=(AUTO, "on", "off")),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -60,6 +60,12 @@ def budget(here: Surroundings) -> tuple[int | None, Reason]:
     return None, Reason("the terminal is on this machine")
 
 
+def animation(budget: int | None) -> tuple[bool, Reason]:
+    if budget is not None:
+        return False, Reason("each frame would cost as much as a picture may")
+    return True, Reason("pictures may take as many bytes as they need")
+
+
 def aspect(cell: tuple[int, int] | None) -> tuple[float, Reason]:
     """`cell` is width, height in pixels."""
     if cell is None:

@@ -99,7 +99,7 @@ def detect(
     graphics, graphics_reason = _graphics(wished.text("graphics"), has)
     if obstacle := _obstacle(graphics, depth, cell):
         graphics_reason = graphics_reason._replace(words=f"{graphics_reason.words}; but {obstacle}")
-    animation, animation_reason = wished.switch("animation") or (True, Reason("unless switched off", look.DEFAULT))
+    animation, animation_reason = wished.switch("animation") or choices.animation(budget)
     erase, erase_reason = choices.erase(here)
     reasons = {
         "style": style_reason,
