@@ -63,7 +63,7 @@ async def test_every_part_stands_there_with_its_value_and_why(window: Open) -> N
             ("Ground", "checker", "unless another is set"),
             ("Cell aspect", "2", "the terminal does not say; most have 2"),
             ("Graphics", "off", "characters unless pixels are asked for"),
-            ("Animation", "on", "unless switched off"),
+            ("Animation", "off", "each frame would cost"),
             ("Erase", "on", "what is erased takes the colour that is set"),
         ):
             assert value in row(w, label) and why in row(w, label), label
