@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.ui.window import Window, opened, remember
+from tests.ui.written import Watched, watched
 from tui.sandbox.server import Sandbox
 
 Open = Callable[..., AbstractAsyncContextManager[Window]]
+Watch = Callable[..., AbstractAsyncContextManager[Watched]]
 
 
 @pytest.fixture(scope="module")
@@ -43,5 +45,16 @@ def window(sandbox: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ope
     def make(size: tuple[int, int] = (120, 40), server: Sandbox = sandbox) -> AbstractAsyncContextManager[Window]:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         return opened(server, size)
+
+    return make
+
+
+@pytest.fixture
+def terminal(window: Open, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Opens the app in the same way, with a terminal that can be looked at."""
+
+    def make(size: tuple[int, int] = (120, 40)) -> AbstractAsyncContextManager[Watched]:
+        monkeypatch.setenv("OPENAI_BASE_URL", sandbox.base_url)
+        return watched(sandbox, size)
 
     return make

@@ -21,6 +21,9 @@ class Sending(App[int]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, Changes(renderable, self._sent))
+            if screen.size != self.size:
+                # It was made for the size before this one: what was beyond the edge stands on it now.
+                self._sent.forget()
         else:
             super()._display(screen, renderable)
 
@@ -28,6 +31,9 @@ class Sending(App[int]):
         if isinstance(event, events.Resize):
             # A terminal of another size breaks its lines anew, or cuts them.
             self._sent.forget()
+            if event.size in [screen.size for screen in self.screen_stack[-1:]]:
+                # It was another in between, or the program stood still and the terminal was cleared.
+                self.refresh()
         await super().on_event(event)
 
     def on_mount(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar, cast
 
 from textual._context import active_app, visible_screen_stack
@@ -34,13 +35,20 @@ class Box(Over[Result], ModalScreen[Result]):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What is below, as it is: the terminal shows it already, and nothing of it has to be sent again."""
+        # Textual leaves the screens below here for whoever draws a background. Its own way takes a picture apart.
         below = visible_screen_stack.get(None)
         if not below or self.styles.background.a:
             return super().render_lines(crop)
-        size = below[-1].size
-        chops = below.pop()._compositor._render_chops(size.region, lambda _: True)
-        lines = [JoinedStrip(_inert(chop) for chop in line.values()) for line in chops]
-        return [line.crop(crop.x, crop.right) for line in lines[crop.y : crop.bottom]]
+        compositor = below.pop()._compositor
+        lines = compositor._render_chops(compositor.size.region, crop.line_range.__contains__)
+        return [self._line(lines[y].values() if y < len(lines) else (), crop) for y in crop.line_range]
+
+    def _line(self, strips: Iterable[Strip], crop: Region) -> Strip:
+        """A line of what is below. That is laid out later than this is, and can be too small for a moment."""
+        line = JoinedStrip(map(_inert, strips))
+        if line.cell_length < crop.right:
+            line = JoinedStrip([line, Strip.blank(crop.right - line.cell_length, self.rich_style)])
+        return line.crop(crop.x, crop.right)
 
     def on_mount(self) -> None:
         # What was typed in the same bunch as the key that opened this belongs here.
