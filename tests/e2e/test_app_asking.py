@@ -208,7 +208,7 @@ class InTmux(Answering):
 
 @pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed")
 @pytest.mark.parametrize(("passes", "graphics"), [("on", "kitty"), ("off", "off")])
-def test_tmux_is_asked_what_stands_around_it_and_whether_it_hands_pictures_on(home: Path, passes: str, graphics: str) -> None:
+def test_tmux_is_asked_what_stands_around_it(home: Path, passes: str, graphics: str) -> None:
     configure(home, "[preview]\ngraphics = 'auto'\n")
     with InTmux(home, f"set -g allow-passthrough {passes}\n") as app:
         app.open()
