@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.render.geometry import CELL_ASPECT, DEFAULT_STYLE, PIXELS, STYLES, space, usable
+from tui.render.geometry import DEFAULT_STYLE, PIXELS, STYLES, space, usable
 from tui.render.picture import fit
 
 
@@ -29,9 +29,12 @@ def test_a_style_that_does_not_exist_is_an_error() -> None:
         space("oil", 1, 1)
 
 
+def test_half_a_cell_is_a_square_where_nobody_says_otherwise() -> None:
+    assert space("half", 80, 24) == (80, 48, 1.0)
+
+
 def test_the_default_is_a_style() -> None:
     assert DEFAULT_STYLE in STYLES
-    assert space(DEFAULT_STYLE, 1, 1).aspect == CELL_ASPECT * PIXELS[DEFAULT_STYLE][0] / PIXELS[DEFAULT_STYLE][1]
 
 
 def test_without_colours_only_ascii_is_of_use() -> None:

@@ -71,11 +71,13 @@ def test_octants_are_in_the_order_of_their_bits() -> None:
 
 
 @pytest.mark.parametrize("style", WITH_WAYS)
-def test_no_way_is_there_twice_and_each_has_a_character(style: str) -> None:
+def test_no_way_and_no_character_is_there_twice_and_each_way_has_a_character(style: str) -> None:
     table = glyphs(style)
     assert len({mask.tobytes() for mask in table.masks}) == len(table.masks) == len(table.inked) == len(table.inverse)
     assert set(np.unique(table.masks)) == {0, 1}
     assert ((table.inked != 0) | (table.inverse != 0)).all()
+    used = [*table.inked[table.inked != 0].tolist(), *table.inverse[table.inverse != 0].tolist()]
+    assert len(set(used)) == len(used)
 
 
 @pytest.mark.parametrize("style", WITH_WAYS)
