@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pyte
 from pyte.screens import Char
+from wcwidth import wcwidth
 
 Cells = list[list[tuple[Any, ...]]]
 
 
 class Emulator(pyte.Screen):
-    """pyte's screen, and what terminals do besides: of a wide character that is written over in part nothing is left."""
+    """pyte's screen, and what terminals do besides.
+
+    Of a wide character that is written over in part nothing is left. Characters of no width are passed over, and what
+    follows them is drawn all the same, each character for itself: emoji of several parts are wider here than elsewhere.
+    """
 
     def __init__(self, columns: int, rows: int) -> None:
         self._wide: set[int] = set()
@@ -19,6 +25,8 @@ class Emulator(pyte.Screen):
 
     def draw(self, data: str) -> None:
         # Lines do not wrap here: Textual switches that off.
+        if not data.isascii():
+            data = "".join(char for char in data if wcwidth(char) > 0 or unicodedata.combining(char))
         y, start = self.cursor.y, self.cursor.x
         if y in self._wide:
             self._blank_half(y, start - 1, start)

@@ -53,3 +53,18 @@ async def test_a_terminal_that_was_another_size_for_a_moment_is_sent_everything(
         w.terminal.screen.resize(40, 120)
         await w.resize(120, 40)
         assert not w.wrong
+
+
+ODD = ["漢字と🦊", "family 👨‍👩‍👧‍👦", "heart ❤️", "flags 🇩🇪🇫🇷", "hand 👍🏽", "key 1️⃣", "cafe\u0301", "star ★ ✗"]
+
+
+async def test_text_whose_width_terminals_do_not_agree_on_moves_nothing_else(terminal: Watch, library: Path) -> None:
+    for name in ODD:
+        photo(library / f"{name}.png", len(name))
+    async with terminal((100, 30)) as w:
+        await looking(w, len(ODD))
+        rows = [[cell[0] for cell in row[:36]] for row in w.terminal.screen.cells()]
+        assert len({row.index(":") for row in rows if ".png" in "".join(row)}) == 1, "the times stand below one another"
+        for key in ("down",) * len(ODD) + ("f1", "escape", "ctrl+p", "escape"):
+            await w.press(key)
+            await w.until(lambda: not w.wrong, f"the screen after {key}")

@@ -14,6 +14,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 from tests.emulator import Cells, Emulator, differences
 from tests.ui.window import SandboxedApp, Window
 from tui.sandbox.server import Sandbox
+from tui.ui.sent import Sent
+from tui.ui.widths import is_unsure
 
 
 class Recorder(HeadlessDriver):
@@ -57,14 +59,18 @@ class Watched(Window):
 
     @property
     def meant(self) -> Cells:
-        """What the terminal would show if everything were sent to an empty one."""
+        """What the terminal would show if everything were sent to an empty one.
+
+        That is done as Textual does it, but where it leaves to the terminal how wide a character is.
+        """
         app, compositor = self.app, self.app.screen._compositor
         waiting = set(compositor._dirty_regions)
         update = compositor.render_update(full=True, screen_stack=app._background_screens)
         compositor._dirty_regions.update(waiting)
         assert isinstance(update, LayoutUpdate)
         screen = Emulator(*app.size)
-        pyte.Stream(screen).feed("\x1b[?7l" + update.render_segments(app.console).replace("\n", "\r\n"))
+        text = update.render_segments(app.console).replace("\n", "\r\n")
+        pyte.Stream(screen).feed("\x1b[?7l" + (Sent().changes(update, app.console) if is_unsure(text) else text))
         return screen.cells()
 
     @property

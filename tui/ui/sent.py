@@ -17,6 +17,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from tui.ui.widgets.strips import GraphicsStrip, JoinedStrip, PictureStrip
+from tui.ui.widths import is_unsure, reach, steady
 
 if TYPE_CHECKING:
     from tui.ui.placements import Placements
@@ -75,10 +76,16 @@ class Sent:
             pieces = [Piece(x, stop, strip)]
             yield from _of_picture(line, pieces[0], strip)
         else:
-            pieces = [Piece(x, stop, strip.render(console))]
+            text = strip.render(console)
+            pieces = [Piece(x, stop, text)]
             if pieces[0] in line:
                 return
-            yield x, str(pieces[0].what)
+            if is_unsure(text):
+                yield from steady(x, strip, console)
+                # It may have run into what is on its right.
+                line[:] = [old for old in line if not stop <= old.start < x + reach(strip.text)]
+            else:
+                yield x, text
         for piece in pieces:
             line[:] = [*(left for old in line for left in _around(old, piece)), piece]
 
