@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pyte
@@ -13,7 +14,10 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.emulator import Cells, Emulator, differences
 from tests.ui.window import SandboxedApp, Window
+from tui.render.look import Look
+from tui.render.picture import Picture
 from tui.sandbox.server import Sandbox
+from tui.ui.previewer import Previewer, Rendered, Sight
 from tui.ui.sent import Sent
 from tui.ui.widths import is_unsure
 
@@ -38,13 +42,36 @@ class Recorder(HeadlessDriver):
         self._stream.feed(data)
 
 
+class Counting(Previewer):
+    """Keeps what it draws, in the order in which that is finished."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.drawn: list[Sight] = []
+
+    def _rendered(self, sight: Sight, picture: Picture) -> Rendered:
+        rendered = super()._rendered(sight, picture)
+        self.drawn.append(sight)
+        return rendered
+
+
 class WatchedApp(SandboxedApp):
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox)
+        self.previewer: Counting = Counting(self.previewer.look)
+
     def get_driver_class(self) -> type[Driver]:
         return Recorder
 
 
 class Watched(Window):
-    """A run of the app whose terminal is looked at."""
+    """A run of the app whose terminal and whose drawing are looked at."""
+
+    app: WatchedApp
+
+    def drawn(self, path: Path) -> list[Sight]:
+        """How often a file was drawn, and as what."""
+        return [sight for sight in self.app.previewer.drawn if sight.path == path]
 
     @property
     def terminal(self) -> Recorder:

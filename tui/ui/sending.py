@@ -12,7 +12,7 @@ from tui.ui.sent import Changes, Sent
 
 
 class Sending(App[int]):
-    """Holds every update against what the terminal shows, and forgets that where somebody else may have written to it."""
+    """Holds every update against what the terminal shows; forgets that where somebody else may have written to it."""
 
     def __init__(self) -> None:
         super().__init__()

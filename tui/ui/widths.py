@@ -1,4 +1,4 @@
-"""Text of which a terminal may think that it is wider or narrower than Textual does: emoji of several parts above all."""
+"""Text that a terminal may think wider or narrower than Textual does: emoji of several parts above all."""
 
 from __future__ import annotations
 

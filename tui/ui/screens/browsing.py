@@ -85,7 +85,7 @@ class Browsing(Looking, Place):
             self.preview.show(None)
             return
         size = Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")
-        self.preview.show(file.path, size, near=[other.path for other in self.images.neighbours])
+        self.preview.show(file.path, size, version=file, near=[other.path for other in self.images.neighbours])
         shell(self).look_up(file, self.describe, only_latest=self.PLACE)
 
     def describe(self, file: ImageFile, record: Record | None) -> None:

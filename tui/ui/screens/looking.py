@@ -22,10 +22,14 @@ class Looking(Screen[Any]):
     def preview(self) -> Preview:
         return self.query_one(Preview)
 
+    def on_screen_suspend(self) -> None:
+        for preview in self.query(Preview):
+            preview.cover(True)
+
     def on_screen_resume(self) -> None:
         """The look may have changed while another screen was shown."""
         for preview in self.query(Preview):
-            preview.redraw()
+            preview.cover(False)
 
     def action_zoom_in(self) -> None:
         self.preview.zoom(View.zoom_in)

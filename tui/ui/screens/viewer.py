@@ -46,7 +46,7 @@ class Viewer(Looking, Over[Path]):
         place = f"  {self._at + 1} of {len(self._files)}"
         self.preview.title = Content.assemble(self.file.name, (place, "$text-disabled"))
         near = [self._files[at].path for at in (self._at + 1, self._at - 1) if 0 <= at < len(self._files)]
-        self.preview.show(self.file.path, caption(self.file, None), near=near)
+        self.preview.show(self.file.path, caption(self.file, None), version=self.file, near=near)
         shell(self).look_up(self.file, self._describe, only_latest="viewer")
 
     def _describe(self, file: ImageFile, record: Record | None) -> None:

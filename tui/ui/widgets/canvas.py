@@ -19,6 +19,8 @@ class Canvas(Drawn, can_focus=True):
     they have the colours of the look that they were drawn in. Borders and padding belong on a parent.
     """
 
+    # There is no text in it that somebody would want.
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     Canvas { height: 1fr; width: 1fr; background: #161616; color: #9a9a9a; }
     """

@@ -22,14 +22,17 @@ from tui.ui.widgets.canvas import Canvas
 
 # A cursor that runs through a list asks for nothing on its way.
 SETTLE = 0.03
+# Seconds between looking whether an animation goes on.
+PAUSED = 0.1
 
 
 class Preview(Vertical):
     """Shows one image at a time; a newer one makes the work for an older one stale."""
 
     DEFAULT_CSS = """
-    Preview #caption { height: auto; max-height: 4; padding: 0 1; color: $text-muted; background: $surface; }
-    Preview #caption.-empty { display: none; }
+    Preview #caption { height: 2; padding: 0 1; color: $text-muted; background: $surface; }
+    Preview #caption { text-wrap: nowrap; text-overflow: ellipsis; }
+    Preview #caption.-empty { background: #161616; }
     """
 
     def __init__(self, previewer: Previewer, *, empty: str, id: str | None = None) -> None:  # noqa: A002  # Textual's
@@ -37,12 +40,15 @@ class Preview(Vertical):
         self._previewer = previewer
         self._empty = empty
         self._path: Path | None = None
+        self._version: object = None
         self._near: Sequence[Path] = ()
         self._view = View()
         self._window: Window | None = None
         self._settle: Timer | None = None
         self._asked_at = 0.0
+        self._sought: Sight | None = None
         self._paused = threading.Event()
+        self._covered = threading.Event()
         self.title = Content("Preview")
 
     def compose(self) -> ComposeResult:
@@ -77,15 +83,22 @@ class Preview(Vertical):
         path: Path | None,
         caption: Content | str = "",
         *,
+        version: object = None,
         at_once: bool = False,
         near: Sequence[Path] | None = None,
     ) -> None:
-        """Show a file, or the empty state; `caption` is already clean. `near` are those likely to be next."""
-        self.query_one("#caption", Static).update(caption)
+        """Show a file, or the empty state. `caption` is clean and has two lines at most, which are cut where need be.
+
+        `version` differs where the file's content does; None says nothing of it. `near` are those likely to be next.
+        """
+        # Always of the same height: the picture would be drawn anew for each that is not.
+        self.query_one("#caption", Static).update(caption, layout=False)
         self.query_one("#caption").set_class(not caption, "-empty")
         if near is not None:
             self._near = near
-        if path == self._path and path is not None and not at_once:
+        changed = version is not None and version != self._version
+        self._version = version if path != self._path or changed else self._version
+        if path == self._path and path is not None and not changed and not at_once:
             return
         if path != self._path:
             self._look_at(View())
@@ -109,12 +122,20 @@ class Preview(Vertical):
         if self._path is None:
             self.canvas.say(words)
         else:
-            self.show(self._path, Content.styled(words.replace("\n", " · "), "$error"))
+            self.show(self._path, Content.styled(words, "$error"))
 
     def redraw(self) -> None:
-        """Draw the same image again: the size or the look changed."""
-        if self._path is not None:
+        """Draw the same image again where the size or the look changed."""
+        if self._path is not None and self._sight(self._path) != self._sought:
             self._wait(at_once=False)
+
+    def cover(self, covered: bool) -> None:
+        """Another screen stands over this one, or no longer does: until then an animation stands still."""
+        if covered:
+            self._covered.set()
+        else:
+            self._covered.clear()
+            self.redraw()
 
     # --- nearer, further, aside -------------------------------------------------------------------------------------
 
@@ -133,7 +154,7 @@ class Preview(Vertical):
 
     def pause(self) -> bool | None:
         """Stop an animation, or let it go on; whether it stands now, None where there is none."""
-        if not any(worker.group == "play" and worker.is_running for worker in self.workers):
+        if not any(worker.group == "play" and worker.node is self and worker.is_running for worker in self.workers):
             return None
         if self._paused.is_set():
             self._paused.clear()
@@ -156,7 +177,7 @@ class Preview(Vertical):
             self.workers.cancel_group(self, group)
 
     def _start(self) -> None:
-        sight = self._sight(self._path)
+        self._sought = sight = self._sight(self._path)
         if sight is None:
             return
         if known := self._previewer.known(sight):
@@ -202,28 +223,37 @@ class Preview(Vertical):
             for rendered, seconds in self._previewer.play(sight, lambda: worker.is_cancelled):
                 # A machine that is too slow shows each frame later, and none twice as fast.
                 due = max(due, time.monotonic() - seconds)
-                while not worker.is_cancelled and (self._paused.is_set() or time.monotonic() < due):
-                    time.sleep(min(max(due - time.monotonic(), 0.01), 0.05))
-                if worker.is_cancelled:
-                    return
+                while (left := PAUSED if self._stands else due - time.monotonic()) > 0:
+                    if worker.cancelled_event.wait(left):
+                        return
                 self._tell(worker, self._drawn, sight, rendered)
                 due += seconds
         except (Stale, Refused, OSError):
             # The picture that stands is as good as it gets.
             return
 
+    @property
+    def _stands(self) -> bool:
+        return self._paused.is_set() or self._covered.is_set()
+
     def _tell(self, worker: Worker[None], what: Callable[..., object], *words: object) -> None:
         if not worker.is_cancelled:
             self.app.call_from_thread(what, *words)
 
     def _drawn(self, sight: Sight, rendered: Rendered) -> None:
-        if sight.path == self._path and sight.view == self._view:
+        # What was on its way while the size, the look or the view changed comes too late.
+        if sight == self._sight(self._path):
             self._window = rendered.window
             self.canvas.paint(rendered)
 
     def _refused(self, sight: Sight, reason: str) -> None:
-        if sight.path == self._path:
+        if sight == self._sight(self._path):
             self.canvas.say(f"Cannot preview: {shorten(reason, 300)}")
 
     def on_resize(self, _: events.Resize) -> None:
         self.redraw()
+
+    def on_hide(self, _: events.Hide) -> None:
+        """Another pane takes its place."""
+        self._stop()
+        self._sought = None
