@@ -13,8 +13,9 @@ Floats = npt.NDArray[np.float32]
 # Lightness is seen finer than colour, and decides with so much more weight how a cell is parted (Rec. 601 luma).
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _LUMA_WEIGHT = 10.0
-# The two colours are drawn apart by so much: means are flatter than what they stand for, and it shows.
-CONTRAST = 1.06
+# The two colours are drawn apart by up to so much: means are flatter than what they stand for, and it shows. What is
+# even on both sides, with a variance well below the second number (of three channels), is shown as it is.
+CONTRAST, _EVEN = 1.06, 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ def fit(values: Floats, ways: Glyphs) -> Fit:
         best = way[some] = gains.argmax(axis=1)
         taken = np.take_along_axis(parts, best[:, None, None], axis=1)[:, 0]
         sums[:, some] = taken.swapaxes(0, 1)
-    sums *= CONTRAST / root.astype(np.float32)[way]
     mean = values.mean(axis=1).swapaxes(0, 1)
+    left = np.einsum("rknc,rknc->rc", values, values) - count * (mean * mean).sum(axis=0) - (sums * sums).sum(axis=0)
+    left = np.maximum(left, 0)
+    sums *= (1 + (CONTRAST - 1) * left / (left + _EVEN * count)) / root.astype(np.float32)[way]
     share = inner[way]
     return Fit(way, mean + sums / share, mean - sums / (count - share))
 
