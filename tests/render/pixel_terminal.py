@@ -196,13 +196,16 @@ class PixelTerminal:
         """The screen in pixels with what the placeholders show: images are stretched to their cells."""
         seen = self.painted.copy()
         wide, high = self.cell
+        stretched: dict[int, Pixels] = {}
         for y in range(self.rows):
             for x, place in enumerate(self.placeholders(y)):
                 if place is None or place[0] not in self.images:
                     continue
-                sent = self.images[place[0]]
-                size = (sent.columns * wide, sent.rows * high)
-                full = np.array(Image.fromarray(sent.pixels).resize(size, Image.Resampling.NEAREST))
+                if place[0] not in stretched:
+                    sent = self.images[place[0]]
+                    size = (sent.columns * wide, sent.rows * high)
+                    stretched[place[0]] = np.array(Image.fromarray(sent.pixels).resize(size, Image.Resampling.NEAREST))
+                full = stretched[place[0]]
                 top, left = place[1] * high, place[2] * wide
                 seen[y * high : (y + 1) * high, x * wide : (x + 1) * wide] = full[top : top + high, left : left + wide]
         return seen
