@@ -19,6 +19,7 @@ from tui.render.picture import Picture
 from tui.sandbox.server import Sandbox
 from tui.ui.previewer import Previewer, Rendered, Sight
 from tui.ui.sent import Sent
+from tui.ui.widgets.canvas import Canvas
 from tui.ui.widths import is_unsure
 
 
@@ -70,8 +71,9 @@ class Watched(Window):
     app: WatchedApp
 
     def drawn(self, path: Path) -> list[Sight]:
-        """How often a file was drawn, and as what."""
-        return [sight for sight in self.app.previewer.drawn if sight.path == path]
+        """How often a file was drawn for the pane that is shown, and as what."""
+        size = self.screen.query_one(Canvas).size
+        return [each for each in self.app.previewer.drawn if (each.path, each.columns, each.rows) == (path, *size)]
 
     @property
     def terminal(self) -> Recorder:

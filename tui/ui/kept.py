@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,23 @@ class Kept:
         self._drawn: OrderedDict[Sight, tuple[object, Rendered]] = OrderedDict()
         self._graphics: Graphics | None = None
         self._lock = threading.Lock()
+        self._turns: dict[Sight, list[threading.Lock]] = {}
+
+    @contextmanager
+    def turn(self, sight: Sight) -> Iterator[None]:
+        """One after another for the same sight: what was being drawn ahead when it was asked for is not drawn twice."""
+        with self._lock:
+            turns = self._turns.setdefault(sight, [])
+            lock = turns[0] if turns else threading.Lock()
+            turns.append(lock)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                turns.pop()
+                if not turns:
+                    del self._turns[sight]
 
     def known(self, sight: Sight) -> Rendered | None:
         """Whatever state its file is in by now."""

@@ -148,8 +148,9 @@ class Previewer:
     def _cells(
         self, sight: Sight, state: object, stale: Stale, early: Callable[[Rendered], None] | None = None
     ) -> Rendered:
-        found = self._kept.valid(sight, state)
-        return found or self._kept.put(sight, state, self._draw(sight, stale, early))
+        with self._kept.turn(sight):
+            found = self._kept.valid(sight, state)
+            return found or self._kept.put(sight, state, self._draw(sight, stale, early))
 
     def _pixels(self, sight: Sight, graphics: Graphics, rendered: Rendered, stale: Stale) -> Rendered:
         """The same picture with its placement, which covers the same cells. What moves stays as it is."""

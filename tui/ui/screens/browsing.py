@@ -76,9 +76,14 @@ class Browsing(Looking, Place):
 
     @on(ImageList.Moved)
     def _moved(self, event: ImageList.Moved) -> None:
-        """The selected image is previewed, unless Create follows one that develops."""
-        if event.lines is self.images and (self.images.has_focus or self.preview.path is None):
+        """The selected image is previewed."""
+        if event.lines is self.images and self.follows_cursor:
             self._show(self.images.file)
+
+    @property
+    def follows_cursor(self) -> bool:
+        """Whether the image under the cursor is the one to look at."""
+        return True
 
     def _show(self, file: ImageFile | None) -> None:
         if file is None:

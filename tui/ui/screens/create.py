@@ -77,6 +77,12 @@ class CreateScreen(Browsing):
             case Cancelled():
                 self.preview.end(f"#{event.number} was cancelled.")
 
+    @property
+    def follows_cursor(self) -> bool:
+        """Not while an image develops, until one looks elsewhere."""
+        shown = self.preview.path
+        return self.images.has_focus or shown is None or (self.file is not None and self.file.path == shown)
+
     def action_clear(self) -> None:
         self.form.prompt.write("")
         self.form.prompt.focus()
