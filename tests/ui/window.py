@@ -24,10 +24,10 @@ from tui.core.provider import SANDBOX, Provider
 from tui.sandbox.server import Sandbox
 from tui.ui.jobs import Job, State
 from tui.ui.screens.create import CreateScreen
+from tui.ui.widgets.canvas import Canvas
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.form import Form
 from tui.ui.widgets.image_list import ImageList
-from tui.ui.widgets.canvas import Canvas
 
 W = TypeVar("W", bound=Widget)
 PATIENCE = 20.0
