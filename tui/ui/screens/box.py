@@ -40,7 +40,8 @@ class Box(Over[Result], ModalScreen[Result]):
         if not below or self.styles.background.a:
             return super().render_lines(crop)
         compositor = below.pop()._compositor
-        lines = compositor._render_chops(compositor.size.region, crop.line_range.__contains__)
+        wanted = Region(0, crop.y, compositor.size.width, crop.height)
+        lines = compositor._render_chops(wanted, crop.line_range.__contains__)
         return [self._line(lines[y].values() if y < len(lines) else (), crop) for y in crop.line_range]
 
     def _line(self, strips: Iterable[Strip], crop: Region) -> Strip:
