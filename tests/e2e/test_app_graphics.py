@@ -105,7 +105,7 @@ def test_a_terminal_that_answers_that_it_has_pixels_gets_them(
 
 
 @pytest.mark.parametrize(
-    ("graphics", "answers"), [("auto", XTERM), ("auto", {}), ("off", KITTY), ("sixel", {})], ids=str
+    ("graphics", "answers"), [("auto", XTERM), ("off", KITTY), ("sixel", {})], ids=["unknown", "off", "no size"]
 )
 def test_where_nothing_says_so_or_nobody_wants_them_pictures_are_cells(
     home: Path, image: Path, graphics: str, answers: Mapping[str, bytes]

@@ -219,11 +219,11 @@ async def test_from_nearer_it_is_pixels_of_the_part_that_is_seen(pixels: Pixel, 
 
 
 async def test_what_is_gone_is_freed(pixels: Pixel, library: Path) -> None:
-    async with pixels("kitty", 20) as w:
-        for number in reversed(range(20)):
+    async with pixels("kitty", KEPT + 3) as w:
+        for number in reversed(range(KEPT + 3)):
             await w.until_shown_as_pixels(image(library, number))
             await w.press("j")
-        assert w.terminal.received == 20
+        assert w.terminal.received == KEPT + 3
         assert w.terminal.images <= KEPT + 1
 
 

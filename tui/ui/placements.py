@@ -43,7 +43,8 @@ class Placements:
                 # Below the last row some terminals would scroll.
                 fits = y + placement.rows < height
                 yield from _painted(placement, x, y, parts) if fits else _as_cells(parts)
-        yield self._spare({placement for placement, *_ in found})
+        seen = [part for parts in found.values() for part in parts if part.piece.shown is Shown.PIXELS]
+        yield self._spare({part.strip.placement for part in seen})
 
     def _spare(self, shown: Collection[Placement]) -> str:
         """What frees the images that are gone."""
