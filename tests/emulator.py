@@ -19,6 +19,8 @@ class Emulator(pyte.Screen):
     follows them is drawn all the same, each character for itself: emoji of several parts are wider here than elsewhere.
     """
 
+    FILLED = "\N{REPLACEMENT CHARACTER}"
+
     def __init__(self, columns: int, rows: int) -> None:
         self._wide: set[int] = set()
         super().__init__(columns, rows)
@@ -45,10 +47,11 @@ class Emulator(pyte.Screen):
         """Rows of characters with their colours and attributes; what can't be seen of a blank is left out."""
         return [[_seen(self.buffer[y][x]) for x in range(self.columns)] for y in range(self.lines)]
 
-    def blank(self) -> None:
-        """Empty it as a program that draws anew does not rely on: what is not sent again is missed."""
+    def fill(self) -> None:
+        """Put a character everywhere that nobody writes, to see what is written over."""
         for y in range(self.lines):
-            self.buffer[y].clear()
+            for x in range(self.columns):
+                self.buffer[y][x] = self.cursor.attrs._replace(data=self.FILLED)
 
 
 def _seen(cell: Char) -> tuple[Any, ...]:

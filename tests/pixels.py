@@ -12,8 +12,8 @@ import pyte
 from PIL import Image
 
 from tests.render.pixel_terminal import Cell, Pixels, PixelTerminal
+from tui.render.cells.palette import table
 from tui.render.graphics.encodings import likeness
-from tui.render.palette import table
 
 CELL = (8, 16)
 # What an emulator of characters would print; the images; and what may be the beginning of either.

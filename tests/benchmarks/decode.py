@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.figures import goal, rounds, tell
 from tests.benchmarks.render.pictures import leaves
 from tui.library import thumbnails
-from tui.render.decode import Decoder, Part
+from tui.render.decoding.decoder import Decoder, Part
 
 # For blocks at 160x50, at eight pixels a cell, and for half at 160x50.
 BOXES = ((640, 400, 1.0), (1280, 400, 2.0), (160, 100, 1.0))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from tui.render.decode import Decoder
+from tui.render.decoding.decoder import Decoder
 from tui.render.picture import Picture
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import pyte
 
-from tui.render.ink import Ink
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR, table
+from tui.render.cells.ink import Ink
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR, table
 
 Cell = tuple[str, str, str]
 # pyte's names of the first 16 colours; one of them it misspells where it is a ground.

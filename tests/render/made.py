@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
-from tui.render.cells import pixels
-from tui.render.fit import Floats, samples
+from tui.render.cells.fit import Floats, samples
+from tui.render.cells.grid import pixels
+from tui.render.cells.ink import Ink, settled
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR
 from tui.render.geometry import PIXELS
-from tui.render.ink import Ink, settled
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR
 from tui.render.picture import Picture
 
 Pixels = npt.NDArray[np.uint8]

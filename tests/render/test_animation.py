@@ -11,9 +11,9 @@ from PIL import Image, ImageSequence
 
 from tests.render import moving
 from tests.render.moving import BACKGROUND, BLUE, CLEAR, GREEN, NOTHING, PREVIOUS, RED, Step, apng, gif, packed, webp
-from tui.render.decode import Decoder, Frames, Part, Picture, Refused
-from tui.render.images import FRAMES_BYTES, Images
-from tui.render.raster import Wish
+from tui.render.decoding.decoder import Decoder, Frames, Part, Picture, Refused
+from tui.render.decoding.images import FRAMES_BYTES, Images
+from tui.render.decoding.raster import Wish
 
 KINDS: dict[str, Callable[[tuple[int, int], list[Step]], bytes]] = {"gif": gif, "png": apng, "webp": webp}
 GROUND = (10, 20, 30)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.render.emulator import Terminal, meant, shown
 from tests.render.made import inks
-from tui.render.ansi import encode
-from tui.render.ink import Ink, settled
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR
+from tui.render.cells.ansi import encode
+from tui.render.cells.ink import Ink, settled
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR
 
 _INK = r"(?:38;2;\d{1,3};\d{1,3};\d{1,3}|38;5;\d{1,3}|3[0-79]|9[0-7])"
 _GROUND = r"(?:48;2;\d{1,3};\d{1,3};\d{1,3}|48;5;\d{1,3}|4[0-79]|10[0-7])"

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.render.made import inks, noise, picture, pictures, scene_of, values
-from tui.render.ansi import encode
-from tui.render.budget import first_within, size, within
-from tui.render.cells import cells
+from tui.render.cells.ansi import encode
+from tui.render.cells.budget import first_within, size, within
+from tui.render.cells.glyphs import glyphs, has_ways
+from tui.render.cells.grid import cells
+from tui.render.cells.ink import Ink, ink
+from tui.render.cells.thrift import error
 from tui.render.geometry import PIXELS, STYLES
-from tui.render.glyphs import glyphs, has_ways
-from tui.render.ink import Ink, ink
 from tui.render.picture import Picture
-from tui.render.thrift import error
 
 WITH_WAYS = [style for style in STYLES if has_ways(style)]
 DEPTHS = ("truecolor", "256", "16")

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 
 from tests.render.figures import FINE, OCTANTS, Places, inked, mosaic
 from tests.render.made import noise, picture, pictures, scene_of, values
-from tui.render.cells import RAMP, Cells, cells, pixels
-from tui.render.fit import fit
+from tui.render.cells.fit import fit
+from tui.render.cells.glyphs import glyphs, has_ways
+from tui.render.cells.grid import RAMP, Cells, cells, pixels
 from tui.render.geometry import PIXELS, STYLES
-from tui.render.glyphs import glyphs, has_ways
 from tui.render.picture import Picture
 
 _Pixel = tuple[int, ...]

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.render.odd import FOR_EVER
-from tui.render.decode import Decoder, Refused, Stale
+from tui.render.decoding.decoder import Decoder, Refused, Stale
 
 linux = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 
@@ -237,7 +237,7 @@ def test_nothing_is_imported_from_the_folder_that_one_stands_in(
 @linux
 def test_the_child_ends_with_its_parent(image: Path) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from tui.render.decode import Decoder\n"
+        "import os, signal, sys; from pathlib import Path; from tui.render.decoding.decoder import Decoder\n"
         "decoder = Decoder(20); decoder.picture(Path(sys.argv[1]), 4, 4)\n"
         "print(decoder._child.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -256,7 +256,13 @@ def test_the_child_ends_with_its_parent(image: Path) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["tui.render.decode", "tui.render.geometry", "tui.render.picture", "tui.render.terminal", "tui.render.view"],
+    [
+        "tui.render.decoding.decoder",
+        "tui.render.geometry",
+        "tui.render.picture",
+        "tui.render.terminal",
+        "tui.render.view",
+    ],
 )
 def test_asking_for_a_picture_loads_neither_pillow_nor_numpy(module: str) -> None:
     program = (
@@ -269,7 +275,8 @@ def test_asking_for_a_picture_loads_neither_pillow_nor_numpy(module: str) -> Non
 
 def test_drawing_cells_loads_neither_pillow_nor_textual() -> None:
     program = (
-        "import sys, tui.render.rows; sys.exit(', '.join({'PIL', 'rich_pixels', 'textual'} & set(sys.modules)) or None)"
+        "import sys, tui.render.cells.rows;"
+        "sys.exit(', '.join({'PIL', 'rich_pixels', 'textual'} & set(sys.modules)) or None)"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert run.returncode == 0, run.stderr

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from tests.render.moving import chunk
-from tui.render.decode import Decoder, Picture
+from tui.render.decoding.decoder import Decoder, Picture
 
 GROUND = (0, 0, 255)
 GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.render.made import Pixels, arrays, scene
-from tui.render.dither import Floats, dithered
-from tui.render.palette import BASIC, INDEXED, codes, colours, table
+from tui.render.cells.dither import Floats, dithered
+from tui.render.cells.palette import BASIC, INDEXED, codes, colours, table
 
 DEPTHS = ("256", "16")
 LEGAL = {"256": range(INDEXED + 16, INDEXED + 256), "16": range(BASIC, BASIC + 16)}

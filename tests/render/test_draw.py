@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from tests.render.emulator import meant, shown
 from tests.render.made import noise, picture, pictures, scene_of
-from tui.render.budget import size
-from tui.render.cells import cells
-from tui.render.draw import draw
+from tui.render.cells.budget import size
+from tui.render.cells.draw import draw
+from tui.render.cells.glyphs import has_ways
+from tui.render.cells.grid import cells
+from tui.render.cells.ink import Ink, ink
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR
+from tui.render.cells.rows import rows
 from tui.render.geometry import STYLES, usable
-from tui.render.glyphs import has_ways
-from tui.render.ink import Ink, ink
 from tui.render.manner import Manner
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR
 from tui.render.picture import Picture
-from tui.render.rows import rows
 from tui.render.terminal import DEPTHS
 
 _BUDGETS = (None, 0, 300, 1500, 1_000_000)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.render.moving import BLUE, RED, Step, gif
 from tui.library import thumbnails
-from tui.render.decode import Decoder, Refused
+from tui.render.decoding.decoder import Decoder, Refused
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.render.made import Pixels, arrays, noise, scene, values
 from tests.render.made import picture as picture_of
-from tui.render.fit import CONTRAST, Fit, fit, samples
+from tui.render.cells.fit import CONTRAST, Fit, fit, samples
+from tui.render.cells.glyphs import glyphs, has_ways
 from tui.render.geometry import PIXELS, STYLES
-from tui.render.glyphs import glyphs, has_ways
 
 WITH_WAYS = [style for style in STYLES if has_ways(style)]
 Colour = tuple[float, ...]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.render.moving import BACKGROUND, BLUE, GREEN, PREVIOUS, RED, Step, apng, gif, webp
-from tui.render import frames
-from tui.render.decode import Decoder, Part, Refused
+from tui.render.decoding import frames
+from tui.render.decoding.decoder import Decoder, Part, Refused
 from tui.render.picture import Picture
 
 STEPS = [Step(RED, (0, 0), (8, 8)), Step(GREEN, (2, 2), (4, 4), BACKGROUND), Step(BLUE, (0, 0), (6, 2), PREVIOUS)]

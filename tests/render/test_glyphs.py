@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.render.figures import FINE, OCTANTS, Places, inked, mosaic
-from tui.render.fit import Floats
+from tui.render.cells.fit import Floats
+from tui.render.cells.glyphs import FULL, SPACE, UPPER_HALF, glyphs, has_ways
 from tui.render.geometry import PIXELS, STYLES
-from tui.render.glyphs import FULL, SPACE, UPPER_HALF, glyphs, has_ways
 
 WITH_WAYS = [style for style in STYLES if has_ways(style)]
 EVERYWHERE = inked(FULL)

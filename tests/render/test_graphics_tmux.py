@@ -17,9 +17,9 @@ import pytest
 from PIL import Image
 
 from tests.render.pixel_terminal import Cell, PixelTerminal
+from tui.render.cells.palette import table
 from tui.render.graphics.encodings import likeness
 from tui.render.graphics.placement import Graphics
-from tui.render.palette import table
 from tui.render.picture import Picture
 from tui.render.terminal.tmux import QUESTION, Around
 from tui.render.terminal.tmux import around as told_by

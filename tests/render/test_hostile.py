@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.render.odd import FILES, FOR_EVER, encoded
-from tui.render.decode import Decoder, Part, Refused
-from tui.render.svg import checked
+from tui.render.decoding.decoder import Decoder, Part, Refused
+from tui.render.decoding.svg import checked
 
 
 @pytest.fixture

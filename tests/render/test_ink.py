@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.made import scene_of
-from tui.render.cells import cells
+from tui.render.cells.grid import cells
+from tui.render.cells.ink import ink, settled
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR, codes
 from tui.render.geometry import STYLES
-from tui.render.ink import ink, settled
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR, codes
 from tui.render.terminal import DEPTHS
 
 _CELLS = st.tuples(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.color import Color
 
 from tests.render.made import Pixels, arrays
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR, codes, colours, nearest_16, nearest_256, packed, table
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR, codes, colours, nearest_16, nearest_256, packed, table
 
 # The first index that is used, and the first that is not: 0-15 of the 256 are the person's own.
 USED = {"256": (16, 256), "16": (0, 16)}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tui.render.decode import Decoder, Part, Picture
+from tui.render.decoding.decoder import Decoder, Part, Picture
 from tui.render.view import View, Window
 
 linux = pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="needs /proc")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from tui.render import frames
-from tui.render.decode import Decoder, Ground
+from tui.render.decoding import frames
+from tui.render.decoding.decoder import Decoder, Ground
 from tui.render.picture import Picture
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)

@@ -11,13 +11,13 @@ from rich.cells import cell_len
 
 from tests.render.emulator import meant, shown
 from tests.render.made import inks, scene_of
-from tui.render.ansi import encode
-from tui.render.draw import draw
+from tui.render.cells.ansi import encode
+from tui.render.cells.draw import draw
+from tui.render.cells.glyphs import glyphs, has_ways
+from tui.render.cells.ink import Ink
+from tui.render.cells.rows import Row, rows
 from tui.render.geometry import STYLES
-from tui.render.glyphs import glyphs, has_ways
-from tui.render.ink import Ink
 from tui.render.manner import Manner
-from tui.render.rows import Row, rows
 from tui.render.terminal import DEPTHS
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tui.render.decode import Decoder, Refused
+from tui.render.decoding.decoder import Decoder, Refused
 from tui.render.geometry import STYLES
 from tui.render.manner import Manner
 from tui.render.show import GAP, Frame, show

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from tests.render.emulator import meant, shown
 from tests.render.made import noise, picture, pictures, scene_of, values
-from tui.render.ansi import encode
-from tui.render.budget import size
-from tui.render.cells import cells
-from tui.render.fit import CONTRAST, fit
+from tui.render.cells.ansi import encode
+from tui.render.cells.budget import size
+from tui.render.cells.fit import CONTRAST, fit
+from tui.render.cells.glyphs import FULL, SPACE, Glyphs, glyphs, has_ways
+from tui.render.cells.grid import cells
+from tui.render.cells.ink import Ink, ink
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR, colours
+from tui.render.cells.thrift import Thrift, error, thrifty
 from tui.render.geometry import PIXELS, STYLES
-from tui.render.glyphs import FULL, SPACE, Glyphs, glyphs, has_ways
-from tui.render.ink import Ink, ink
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR, colours
 from tui.render.picture import Picture
-from tui.render.thrift import Thrift, error, thrifty
 
 WITH_WAYS = [style for style in STYLES if has_ways(style)]
 DEPTHS = ("truecolor", "256", "16")

@@ -17,11 +17,10 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from tests.ui.conftest import Watch
-from tests.ui.test_preview import canvas, preview
-from tests.ui.test_written import looking, photo
+from tests.ui.test_written import canvas, looking, photo, preview
 from tests.ui.window import configure, remember
-from tui.render.ink import Ink
-from tui.render.rows import Row, rows
+from tui.render.cells.ink import Ink
+from tui.render.cells.rows import Row, rows
 from tui.ui.widgets.strips import Finished, JoinedStrip, PictureStrip
 
 Cell = tuple[str, str, str]
@@ -194,7 +193,7 @@ async def test_where_there_is_no_picture_words_stand_in_the_middle(terminal: Wat
         (at,) = [y for y, line in enumerate(lines) if "Cannot preview" in line]
         assert abs(at - shown.size.height // 2) <= 2
         assert abs(len(lines[at]) - len(lines[at].lstrip()) - (len(lines[at]) - len(lines[at].rstrip()))) <= 2
-        assert not w.wrong
+        await w.until(lambda: not w.wrong, "the words on the screen")
         await w.resize(30, 10)
         await w.until(lambda: not w.wrong, "the words on a small screen")
 

@@ -245,7 +245,8 @@ async def test_switched_off_nothing_is_left_and_switched_on_it_comes_back(pixels
         assert w.inks
         for other in PROTOCOLS:
             w.app.knowledge.wish("graphics", other)
-            await w.until(lambda: w.terminal.images == (1 if other == "kitty" else 0), "the image of before to be gone")  # noqa: B023
+            held = int(other == "kitty")
+            await w.until(lambda held=held: w.terminal.images == held, "the image of before to be gone")
             await w.until_shown_as_pixels(image(library, 0))
         await w.to("create")
         w.app.knowledge.wish("graphics", "off")

@@ -10,12 +10,10 @@ from PIL import Image
 
 from tests.ui.conftest import Open, Watch
 from tests.ui.test_library import listed, paint, point
-from tests.ui.test_written import looking, photo
+from tests.ui.test_written import canvas, looking, photo, preview
 from tests.ui.window import Window, configure
 from tests.ui.written import Watched
 from tui.library import thumbnails
-from tui.ui.widgets.canvas import Canvas
-from tui.ui.widgets.preview import Preview
 
 RED, GREEN, BLUE = "#ff0000", "#00ff00", "#0000ff"
 
@@ -34,14 +32,6 @@ def series(library: Path, count: int) -> list[Path]:
     for number, file in enumerate(files):
         os.utime(file, (2e9 - number, 2e9 - number))
     return files
-
-
-def preview(w: Window) -> Preview:
-    return w.screen.query_one(Preview)
-
-
-def canvas(w: Window) -> Canvas:
-    return w.screen.query_one(Canvas)
 
 
 def picture(w: Window) -> list[str]:

@@ -86,6 +86,14 @@ class Watched(Window):
         text, self.terminal.text = self.terminal.text, ""
         return text
 
+    def touched(self) -> set[tuple[int, int]]:
+        """Columns and rows that were written since this or `taken` was asked the last time."""
+        screen = Emulator(*self.app.size)
+        screen.fill()
+        pyte.Stream(screen).feed("\x1b[?7l" + self.taken())
+        rows = screen.cells()
+        return {(x, y) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell[0] != screen.FILLED}
+
     @property
     def meant(self) -> Cells:
         """What the terminal would show if everything were sent to an empty one.

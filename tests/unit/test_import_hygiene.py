@@ -85,7 +85,7 @@ def test_the_home_of_a_heavy_library_brings_in_no_other(name: str, own: str) -> 
     assert loaded(name)[name] & HEAVY <= {own}
 
 
-@pytest.mark.parametrize("name", ["tui.render.decode", "tui.render.terminal"])
+@pytest.mark.parametrize("name", ["tui.render.decoding.decoder", "tui.render.terminal"])
 def test_what_the_screens_import_of_the_renderer_loads_no_pixels(name: str) -> None:
     assert not loaded(name)[name] & HEAVY
 

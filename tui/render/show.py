@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TextIO
 
 from tui.core.text import clean_line, shorten
-from tui.render.decode import Decoder, Ground
-from tui.render.draw import draw
+from tui.render.cells.draw import draw
+from tui.render.cells.rows import Row, rows
+from tui.render.decoding.decoder import Decoder, Ground
 from tui.render.geometry import CELL_ASPECT, space
 from tui.render.manner import Manner
 from tui.render.picture import Refused
-from tui.render.rows import Row, rows
 
 # Between the images of a contact sheet.
 GAP = 2

@@ -19,10 +19,10 @@ from tui.render.view import View, Window
 from tui.ui.kept import Kept
 
 if TYPE_CHECKING:
-    from tui.render.decode import Decoder
+    from tui.render.cells.rows import Row
+    from tui.render.decoding.decoder import Decoder
     from tui.render.graphics.placement import Colour, Graphics, Placement
     from tui.render.picture import Frames, Picture
-    from tui.render.rows import Row
 
     Stale = Callable[[], bool]
 
@@ -95,15 +95,15 @@ class Previewer:
     def warm(self) -> None:
         """Start the decoder and load what drawing needs, before the first picture is wanted."""
         self.decoder.warm()
-        import tui.render.changes
-        import tui.render.draw  # noqa: F401  # numpy is slow to load
+        import tui.render.cells.changes
+        import tui.render.cells.draw  # noqa: F401  # numpy is slow to load
 
         # It stays, and need not be looked through for garbage, which would hold up the screen.
         gc.freeze()
 
     @property
     def decoder(self) -> Decoder:
-        from tui.render.decode import Decoder
+        from tui.render.decoding.decoder import Decoder
 
         with self._starting:
             if self._decoder is None:
@@ -213,8 +213,8 @@ class Previewer:
         return self.decoder.picture(sight.path, 1, 1, averaged=True, stale=stale).source
 
     def _rendered(self, sight: Sight, picture: Picture) -> Rendered:
-        from tui.render.draw import draw
-        from tui.render.rows import rows
+        from tui.render.cells.draw import draw
+        from tui.render.cells.rows import rows
 
         manner = manner_of(sight.look)
         finished = tuple(rows(draw(picture, manner), erase=manner.erase))

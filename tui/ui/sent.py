@@ -149,7 +149,7 @@ def _of_graphics(line: Iterable[Piece], x: int, strip: GraphicsStrip) -> list[Pi
 
 
 def _of_picture(line: Iterable[Piece], piece: Piece, strip: PictureStrip) -> Iterator[tuple[int, str]]:
-    from tui.render.changes import cells, spans, unknown
+    from tui.render.cells.changes import cells, spans, unknown
 
     shown = unknown(strip.cell_length)
     for old in line:

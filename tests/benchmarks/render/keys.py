@@ -20,7 +20,7 @@ from tests.benchmarks.render.inside import Timed
 from tests.benchmarks.render.pictures import SIDE, leaves
 from tests.e2e.terminal import KEYS
 from tui.library import thumbnails
-from tui.render.decode import Decoder
+from tui.render.decoding.decoder import Decoder
 
 # So many colours of its cast are the next image, and nothing else that is on the screen.
 COLOURS = 40

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.widget import Widget
 
-    from tui.render.rows import Row
+    from tui.render.cells.rows import Row
 
 
 class Absent(Exception):  # noqa: N818 - nothing went wrong
@@ -77,12 +77,12 @@ def _rows(
     dither: bool = False,
     budget: int | None = None,
 ) -> list[Row]:
-    from tui.render.draw import draw
+    from tui.render.cells.draw import draw
+    from tui.render.cells.rows import rows as to_rows
+    from tui.render.decoding.raster import Raster, Wish
     from tui.render.geometry import PIXELS
     from tui.render.manner import Manner
     from tui.render.picture import Picture
-    from tui.render.raster import Raster, Wish
-    from tui.render.rows import rows as to_rows
 
     if style not in PIXELS:
         raise Absent(f"no style {style}")

@@ -11,8 +11,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from tui.render.cells.rows import Row
     from tui.render.graphics.placement import Placement
-    from tui.render.rows import Row
 
 
 class Finished(Strip):

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.fit import CONTRAST, Floats
-from tui.render.glyphs import FULL, SPACE, Glyphs
-from tui.render.ink import Ink, settled
-from tui.render.palette import INDEXED, Codes, codes, colours, nearest_256, packed, table
+from tui.render.cells.fit import CONTRAST, Floats
+from tui.render.cells.glyphs import FULL, SPACE, Glyphs
+from tui.render.cells.ink import Ink, settled
+from tui.render.cells.palette import INDEXED, Codes, codes, colours, nearest_256, packed, table
 
 # A piece begins without any colour, which costs a little; fewer pieces take longer.
 SPANS = 8

@@ -11,9 +11,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.glyphs import SPACE
-from tui.render.ink import Ink
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR, Codes
+from tui.render.cells.glyphs import SPACE
+from tui.render.cells.ink import Ink
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR, Codes
 
 _Words = npt.NDArray[np.uint32]
 # ESC [, four for the ink, a semicolon, four for what is behind, m, the character.

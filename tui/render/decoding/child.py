@@ -7,12 +7,12 @@ import sys
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
+from tui.render.decoding.wire import read_message, write_message
 from tui.render.picture import Part, Picture, Refused
-from tui.render.wire import read_message, write_message
 
 if TYPE_CHECKING:
-    from tui.render.images import Images
-    from tui.render.raster import Wish
+    from tui.render.decoding.images import Images
+    from tui.render.decoding.raster import Wish
 
 MEMORY = 1536 << 20
 # Seconds without a request until what was freed goes back to the system.
@@ -27,7 +27,7 @@ def main(idle: float) -> None:
     """
     requests, answers = _pipes()
     _limit_memory()
-    from tui.render.images import Images
+    from tui.render.decoding.images import Images
 
     images = Images()
     fit_to_go_on = True
@@ -99,7 +99,7 @@ def _done(images: Images, request: dict[str, Any]) -> Answer:
 
 
 def _wish(request: dict[str, Any]) -> Wish:
-    from tui.render.raster import Wish
+    from tui.render.decoding.raster import Wish
 
     part = Part(*request["part"]) if request["part"] else None
     return Wish(part, request["width"], request["height"], request["aspect"], request["averaged"])

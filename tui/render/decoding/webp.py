@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from tui.render.frame import Film, Frame
+from tui.render.decoding.frame import Film, Frame
 
 _HEAD = 12
 _PROFILE, _ALPHA, _EXIF = 0x20, 0x10, 0x08

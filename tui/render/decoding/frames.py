@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tui.render import gif, png, webp
-from tui.render.frame import Film
+from tui.render.decoding import gif, png, webp
+from tui.render.decoding.frame import Film
 
 LIMIT = 1000
 # Browsers show what is meant to last 10 ms or less for this long.

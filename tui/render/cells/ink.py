@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui.render.cells import Cells, Points
-from tui.render.glyphs import SPACE
-from tui.render.palette import NO_COLOUR, Codes, codes
+from tui.render.cells.glyphs import SPACE
+from tui.render.cells.grid import Cells, Points
+from tui.render.cells.palette import NO_COLOUR, Codes, codes
 
 
 @dataclass(frozen=True, slots=True)

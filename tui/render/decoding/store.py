@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from tui.core.sniff import Facts
-from tui.render import colour, frames, load, png
-from tui.render.animation import Animation
-from tui.render.raster import Raster, Shown, Wish
-from tui.render.source import Identity, identity, read
-from tui.render.svg import Drawing
+from tui.render.decoding import colour, frames, load, png
+from tui.render.decoding.animation import Animation
+from tui.render.decoding.raster import Raster, Shown, Wish
+from tui.render.decoding.source import Identity, identity, read
+from tui.render.decoding.svg import Drawing
 
 # The largest image that is previewed takes 160 MB, and with a reduced copy of it 240; it is then the only one.
 KEPT_BYTES = 192 << 20

@@ -10,11 +10,11 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from tui.core.paths import PRIVATE_FILE, PRIVATE_FOLDER
-from tui.render import png
-from tui.render.ground import over, square
+from tui.render.decoding import png
+from tui.render.decoding.ground import over, square
+from tui.render.decoding.raster import Shown, Wish
+from tui.render.decoding.store import Store
 from tui.render.picture import Frames, Ground, Picture, Refused
-from tui.render.raster import Shown, Wish
-from tui.render.store import Store
 
 # An answer of frames is short enough to be waited for, and fits the pipe's message.
 FRAMES_BYTES = 16 << 20

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.palette import BASIC, INDEXED, Codes, nearest_16, nearest_256, table
+from tui.render.cells.palette import BASIC, INDEXED, Codes, nearest_16, nearest_256, table
 
 Floats = npt.NDArray[np.float32]
 # Colours are looked up in steps of eight, which begin where no two colours of a palette share one; half a range beyond

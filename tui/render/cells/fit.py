@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.glyphs import Glyphs
+from tui.render.cells.glyphs import Glyphs
 
 Floats = npt.NDArray[np.float32]
 # Lightness is seen finer than colour, and decides with so much more weight how a cell is parted (Rec. 601 luma).

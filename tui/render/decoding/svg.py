@@ -10,9 +10,9 @@ import resvg_py
 from PIL import Image
 
 from tui.core.sniff import HEAD, Facts, sniff
-from tui.render import colour
+from tui.render.decoding import colour
+from tui.render.decoding.raster import Wish
 from tui.render.picture import Part, Refused, fit
-from tui.render.raster import Wish
 
 MAX_BYTES = 8 << 20
 # A part is drawn in its result's size, at most this many pixels a side.

@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 
-from tui.render.frame import Clear, Film, Frame
+from tui.render.decoding.frame import Clear, Film, Frame
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\0\0\0\0IEND\xaeB`\x82"

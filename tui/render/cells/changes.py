@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.glyphs import SPACE
-from tui.render.rows import Row
+from tui.render.cells.glyphs import SPACE
+from tui.render.cells.rows import Row
 
 Cells = npt.NDArray[np.int64]
 # Stands for a cell of which nothing is known.

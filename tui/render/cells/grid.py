@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.fit import Floats, fit, samples
+from tui.render.cells.fit import Floats, fit, samples
+from tui.render.cells.glyphs import UPPER_HALF, glyphs, has_ways
 from tui.render.geometry import PIXELS
-from tui.render.glyphs import UPPER_HALF, glyphs, has_ways
 from tui.render.picture import Picture
 
 Points = npt.NDArray[np.uint32]

@@ -12,9 +12,9 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.render.ansi import encode
-from tui.render.ink import Ink, settled
-from tui.render.palette import BASIC, INDEXED, NO_COLOUR
+from tui.render.cells.ansi import encode
+from tui.render.cells.ink import Ink, settled
+from tui.render.cells.palette import BASIC, INDEXED, NO_COLOUR
 
 
 class Row:

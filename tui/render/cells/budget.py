@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.ansi import encode
-from tui.render.fit import Floats
-from tui.render.glyphs import Glyphs
-from tui.render.ink import Ink
-from tui.render.thrift import Thrift, error, thrifty
+from tui.render.cells.ansi import encode
+from tui.render.cells.fit import Floats
+from tui.render.cells.glyphs import Glyphs
+from tui.render.cells.ink import Ink
+from tui.render.cells.thrift import Thrift, error, thrifty
 
 # Squared error, in units of 8-bit colour, that one byte is worth; the last draws each row in a colour or two.
 _PRICES = 2.0 ** np.arange(0, 25, dtype=np.float32)

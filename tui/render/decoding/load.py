@@ -18,8 +18,8 @@ from PIL import (
 )
 
 from tui.core.sniff import HEAD, Facts, sniff
+from tui.render.decoding.raster import Wish, upright
 from tui.render.picture import Refused
-from tui.render.raster import Wish, upright
 
 MEGAPIXELS = 40
 SIDE = 16_384

@@ -10,7 +10,7 @@ from typing import Protocol
 from PIL import Image
 
 from tui.core.sniff import Facts
-from tui.render import colour
+from tui.render.decoding import colour
 from tui.render.picture import Part, fit
 
 # How much larger than the result what is scaled may be reduced to, by whole factors, which is much faster; measured

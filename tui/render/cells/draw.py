@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui.render import budget
-from tui.render.cells import Cells, cells, pixels
-from tui.render.dither import dithered
-from tui.render.fit import samples
+from tui.render.cells import budget
+from tui.render.cells.dither import dithered
+from tui.render.cells.fit import samples
+from tui.render.cells.glyphs import glyphs, has_ways
+from tui.render.cells.grid import Cells, cells, pixels
+from tui.render.cells.ink import Ink, ink, settled
+from tui.render.cells.palette import NO_COLOUR
 from tui.render.geometry import PIXELS, usable
-from tui.render.glyphs import glyphs, has_ways
-from tui.render.ink import Ink, ink, settled
 from tui.render.manner import Manner
-from tui.render.palette import NO_COLOUR
 from tui.render.picture import Picture
 from tui.render.terminal import DEPTHS
 

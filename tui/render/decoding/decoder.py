@@ -12,8 +12,8 @@ from queue import Empty
 from typing import Any
 
 from tui.core.text import clean_line, human_seconds
+from tui.render.decoding.process import Child
 from tui.render.picture import Frames, Ground, Part, Picture, Refused, Stale
-from tui.render.process import Child
 
 __all__ = ["DEADLINE", "Decoder", "Frames", "Ground", "Part", "Picture", "Refused", "Stale"]
 

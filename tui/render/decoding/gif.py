@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from tui.render.frame import Clear, Film, Frame
+from tui.render.decoding.frame import Clear, Film, Frame
 
 _CLEARS: dict[int, Clear] = {2: "background", 3: "previous"}
 _TRAILER = b";"

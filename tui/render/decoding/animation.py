@@ -5,11 +5,11 @@ from __future__ import annotations
 from PIL import Image
 
 from tui.core.sniff import Facts
-from tui.render import colour, frames
-from tui.render.frame import Film, Frame
-from tui.render.load import Loaded, check_size, load
+from tui.render.decoding import colour, frames
+from tui.render.decoding.frame import Film, Frame
+from tui.render.decoding.load import Loaded, check_size, load
+from tui.render.decoding.raster import Raster
 from tui.render.picture import Refused
-from tui.render.raster import Raster
 
 _TRANSPARENT = (0, 0, 0, 0)
 

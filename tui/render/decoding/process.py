@@ -12,11 +12,13 @@ from queue import SimpleQueue
 from typing import Any
 
 from tui.core.children import environment
-from tui.render.wire import read_message, write_message
+from tui.render.decoding.wire import read_message, write_message
 
 # The working folder is no place to import from: it may be full of somebody else's files.
-_START = "import sys; sys.path.append(sys.argv[1]); from tui.render.child import main; main(float(sys.argv[2]))"
-_ROOT = str(Path(__file__).resolve().parents[2])
+_START = (
+    "import sys; sys.path.append(sys.argv[1]); from tui.render.decoding.child import main; main(float(sys.argv[2]))"
+)
+_ROOT = str(Path(__file__).resolve().parents[3])
 # By allow-list besides, so that no key can come along under a name that nobody thought of.
 _ENVIRONMENT = (
     *("PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),

@@ -1,0 +1,1 @@
+"""From an image file to pixels, in a child process with limits. `decoder.Decoder` is where to begin."""
