@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Shown(Enum):
-    """How a piece is shown. What is to be pixels is nothing at first."""
+    """How a piece is shown. What is to be pixels is nothing at first, and what may be spoilt is nothing again."""
 
     NOTHING = 0
     CELLS = 1
@@ -33,12 +33,16 @@ class Shown(Enum):
 
 @dataclass(slots=True)
 class Piece:
-    """What stands in a line from `start` to `stop`: finished text, or cells of a picture."""
+    """What stands in a line from `start` to `stop`: text, or cells of a picture."""
 
     start: int
     stop: int
-    what: str | PictureStrip
+    what: Strip
     shown: Shown = Shown.CELLS
+
+    def part(self, start: int, stop: int) -> Strip:
+        """What of it stands between two columns."""
+        return self.what.crop(start - self.start, stop - self.start)
 
 
 class Sent:
@@ -76,16 +80,15 @@ class Sent:
             pieces = [Piece(x, stop, strip)]
             yield from _of_picture(line, pieces[0], strip)
         else:
-            text = strip.render(console)
-            pieces = [Piece(x, stop, text)]
-            if pieces[0] in line:
+            pieces = [Piece(x, stop, strip)]
+            if _stands(line, pieces[0], console):
                 return
-            if is_unsure(text):
+            if is_unsure(strip.render(console)):
                 yield from steady(x, strip, console)
                 # It may have run into what is on its right.
                 line[:] = [old for old in line if not stop <= old.start < x + reach(strip.text)]
             else:
-                yield x, text
+                yield from _of_text(line, pieces[0], console)
         for piece in pieces:
             line[:] = [*(left for old in line for left in _around(old, piece)), piece]
 
@@ -132,6 +135,32 @@ def _height(update: LayoutUpdate | ChopsUpdate) -> int:
     return update.region.bottom if isinstance(update, LayoutUpdate) else len(update.chops)
 
 
+def _stands(line: Iterable[Piece], piece: Piece, console: Console) -> bool:
+    """Whether the same text stands at the same place."""
+    text = piece.what.render(console)
+    return any(
+        (old.start, old.stop) == (piece.start, piece.stop) and _is_text(old) and old.what.render(console) == text
+        for old in line
+    )
+
+
+def _of_text(line: Iterable[Piece], piece: Piece, console: Console) -> Iterator[tuple[int, str]]:
+    """What of a text does not stand there as a part of another one."""
+    at = piece.start
+    for old in sorted(filter(_is_text, line), key=lambda old: old.start):
+        first, last = max(old.start, piece.start), min(old.stop, piece.stop)
+        if first < last and old.part(first, last).render(console) == piece.part(first, last).render(console):
+            if at < first:
+                yield at, piece.part(at, first).render(console)
+            at = last
+    if at < piece.stop:
+        yield at, piece.part(at, piece.stop).render(console)
+
+
+def _is_text(piece: Piece) -> bool:
+    return not isinstance(piece.what, PictureStrip)
+
+
 def _of_graphics(line: Iterable[Piece], x: int, strip: GraphicsStrip) -> list[Piece]:
     """What stands at column `x` then, in parts that are shown in one way: nothing is written for it yet."""
     parts, at = [], x
@@ -143,9 +172,7 @@ def _of_graphics(line: Iterable[Piece], x: int, strip: GraphicsStrip) -> list[Pi
                 parts += [(at, first, Shown.NOTHING), (first, last, old.shown)]
                 at = last
     parts.append((at, x + strip.cell_length, Shown.NOTHING))
-    return [
-        Piece(start, stop, _cropped(strip, start - x, stop - x), shown) for start, stop, shown in parts if start < stop
-    ]
+    return [Piece(start, stop, strip.crop(start - x, stop - x), shown) for start, stop, shown in parts if start < stop]
 
 
 def _of_picture(line: Iterable[Piece], piece: Piece, strip: PictureStrip) -> Iterator[tuple[int, str]]:
@@ -175,20 +202,14 @@ def _same(old: Piece, new: Piece) -> bool:
 
 
 def _around(old: Piece, new: Piece) -> Iterator[Piece]:
-    """What is left of a piece where another one was written. Text that was written over in part is as good as gone."""
+    """What is left of a piece where another one was written. Of wide characters that are cut nothing is sure."""
     if not _overlap(old, new):
         yield old
-    elif isinstance(old.what, PictureStrip):
+    elif isinstance(old.what, PictureStrip) or not is_unsure(old.what.text):
         if old.start < new.start:
-            yield Piece(old.start, new.start, _cropped(old.what, 0, new.start - old.start), old.shown)
+            yield Piece(old.start, new.start, old.part(old.start, new.start), old.shown)
         if old.stop > new.stop:
-            rest = _cropped(old.what, new.stop - old.start, old.what.cell_length)
+            rest = old.part(new.stop, old.stop)
             # Placeholders go on counting from the one on their left, which is another character now.
             counted = isinstance(rest, GraphicsStrip) and rest.placement.cuttable and new.shown is not Shown.PIXELS
             yield Piece(new.stop, old.stop, rest, Shown.NOTHING if counted else old.shown)
-
-
-def _cropped(strip: PictureStrip, start: int, stop: int) -> PictureStrip:
-    part = strip.crop(start, stop)
-    assert isinstance(part, PictureStrip)
-    return part
