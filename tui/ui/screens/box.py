@@ -31,6 +31,7 @@ class Box(Over[Result], ModalScreen[Result]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._inert = _Inert()
         cast(Shell, active_app.get()).hold_keys()
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -42,11 +43,12 @@ class Box(Over[Result], ModalScreen[Result]):
         compositor = below.pop()._compositor
         wanted = Region(0, crop.y, compositor.size.width, crop.height)
         lines = compositor._render_chops(wanted, crop.line_range.__contains__)
+        self._inert.age()
         return [self._line(lines[y].values() if y < len(lines) else (), crop) for y in crop.line_range]
 
     def _line(self, strips: Iterable[Strip], crop: Region) -> Strip:
         """A line of what is below. That is laid out later than this is, and can be too small for a moment."""
-        line = JoinedStrip(map(_inert, strips))
+        line = JoinedStrip(map(self._inert, strips))
         if line.cell_length < crop.right:
             line = JoinedStrip([line, Strip.blank(crop.right - line.cell_length, self.rich_style)])
         return line.crop(crop.x, crop.right)
@@ -56,6 +58,20 @@ class Box(Over[Result], ModalScreen[Result]):
         self.call_after_refresh(shell(self).release_keys)
 
 
-def _inert(strip: Strip) -> Strip:
-    """Without what a click on it would do."""
-    return strip if isinstance(strip, Finished) else strip.discard_meta()
+class _Inert:
+    """Takes from strips what a click on them would do. Of a strip that comes again the same comes back."""
+
+    def __init__(self) -> None:
+        self._now: dict[int, tuple[Strip, Strip]] = {}
+        self._before = self._now
+
+    def age(self) -> None:
+        """What is not asked for from now on until this is called again is forgotten."""
+        self._before, self._now = self._now, {}
+
+    def __call__(self, strip: Strip) -> Strip:
+        if isinstance(strip, Finished):
+            return strip
+        found = self._before.get(id(strip)) or self._now.get(id(strip)) or (strip, strip.discard_meta())
+        self._now[id(strip)] = found
+        return found[1]
