@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,13 @@ class Kept:
         self._drawn: OrderedDict[Sight, tuple[object, Rendered]] = OrderedDict()
         self._graphics: Graphics | None = None
         self._lock = threading.Lock()
-        self._turns: dict[Sight, list[threading.Lock]] = {}
+        self._turns: dict[Hashable, list[threading.Lock]] = {}
 
     @contextmanager
-    def turn(self, sight: Sight) -> Iterator[None]:
-        """One after another for the same sight: what was being drawn ahead when it was asked for is not drawn twice."""
+    def turn(self, work: Hashable) -> Iterator[None]:
+        """One after another at the same work: what was being drawn ahead when it was asked for is not drawn twice."""
         with self._lock:
-            turns = self._turns.setdefault(sight, [])
+            turns = self._turns.setdefault(work, [])
             lock = turns[0] if turns else threading.Lock()
             turns.append(lock)
         try:
@@ -39,7 +39,7 @@ class Kept:
             with self._lock:
                 turns.pop()
                 if not turns:
-                    del self._turns[sight]
+                    del self._turns[work]
 
     def known(self, sight: Sight) -> Rendered | None:
         """Whatever state its file is in by now."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 _BATCH = 8
 # Longer ones are decoded again each time around.
 _FRAMES_KEPT = 60
-# Seconds that a picture is looked at before it is made of pixels: a key that is held down repeats more often.
-_LINGER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,60 +117,61 @@ class Previewer:
         return self._kept.known(sight)
 
     def draw(self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None = None) -> Rendered:
-        """The picture as it is to be seen. Where that takes a while, `early` gets a coarse one first, or cells.
+        """The picture as it is to be seen. Where that takes a while, `early` gets a coarse one first.
 
         Raises tui.render.picture.Refused with a reason, and Stale once nobody wants it any longer.
         """
         state = _state(sight.path)
-        rendered = self._cells(sight, state, stale, early)
-        if sight.graphics is None or rendered.placement:
-            return rendered
-        if early:
-            early(rendered)
-            _linger(stale)
-        return self._kept.put(sight, state, self._pixels(sight, sight.graphics, rendered, stale))
+        with self._kept.turn(sight):
+            found = self._kept.valid(sight, state)
+            return found or self._kept.put(sight, state, self._draw(sight, stale, early))
 
     def prepare(self, sights: Sequence[Sight], stale: Stale) -> None:
         """Draw what is likely to be looked at next. Why it can't be drawn is told when it is asked for."""
         from tui.render.picture import Refused
 
-        # Cells first of all: they can be shown at once, and take a fraction of the time.
-        for sight in sights:
-            with contextlib.suppress(Refused, OSError):
-                self._cells(sight, _state(sight.path), stale)
         for sight in sights:
             with contextlib.suppress(Refused, OSError):
                 self.draw(sight, stale)
 
-    def _cells(
-        self, sight: Sight, state: object, stale: Stale, early: Callable[[Rendered], None] | None = None
-    ) -> Rendered:
-        with self._kept.turn(sight):
-            found = self._kept.valid(sight, state)
-            return found or self._kept.put(sight, state, self._draw(sight, stale, early))
+    def sharpen(self, sight: Sight, stale: Stale) -> Rendered | None:
+        """The same as pixels, too; None where they are not wanted, or it moves, or there is no picture.
 
-    def _pixels(self, sight: Sight, graphics: Graphics, rendered: Rendered, stale: Stale) -> Rendered:
-        """The same picture with its placement, which covers the same cells. What moves stays as it is."""
-        from tui.render.graphics.encodings import filled
+        That takes many times as long. Raises Stale as `draw` does.
+        """
         from tui.render.picture import Refused
+
+        graphics = sight.graphics
+        if graphics is None:
+            return None
+        state = _state(sight.path)
+        try:
+            rendered = self.draw(sight, stale)
+            with self._kept.turn((sight, graphics)):
+                # In the meantime it may have been done.
+                rendered = self._kept.valid(sight, state) or rendered
+                if rendered.placement or self._moves(sight, rendered, stale):
+                    return rendered if rendered.placement else None
+                placement = self._placement(sight, graphics, rendered, stale)
+                return self._kept.put(sight, state, replace(rendered, placement=placement))
+        except (Refused, OSError):
+            return None
+
+    def _moves(self, sight: Sight, rendered: Rendered, stale: Stale) -> bool:
+        if not (rendered.moves and sight.look.animation):
+            return False
+        return self.decoder.frames(sight.path, 1, 1, count=1, stale=stale).total > 1
+
+    def _placement(self, sight: Sight, graphics: Graphics, rendered: Rendered, stale: Stale) -> Placement:
+        """The picture over the same cells."""
+        from tui.render.graphics.encodings import filled
 
         columns, rows, window = rendered.width, len(rendered.rows), rendered.window
         width, height = columns * graphics.cell[0], rows * graphics.cell[1]
         aspect = window.cell_aspect * graphics.cell[0] / graphics.cell[1]
         part = None if sight.view.scale is None else sight.view.part(window)
-        try:
-            if rendered.moves and sight.look.animation:
-                if self.decoder.frames(sight.path, 1, 1, count=1, stale=stale).total > 1:
-                    return rendered
-                rendered = replace(rendered, moves=False)
-            picture = self.decoder.picture(
-                sight.path, width, height, aspect, part=part, ground=sight.ground, stale=stale
-            )
-        except Refused:
-            # As cells it can be seen already.
-            return rendered
-        placement = graphics.place(filled(picture, width, height), columns, rows, sight.around)
-        return replace(rendered, placement=placement)
+        picture = self.decoder.picture(sight.path, width, height, aspect, part=part, ground=sight.ground, stale=stale)
+        return graphics.place(filled(picture, width, height), columns, rows, sight.around)
 
     def _draw(self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None) -> Rendered:
         from tui.library import thumbnails
@@ -295,16 +293,6 @@ def _window(sight: Sight, source: tuple[int, int]) -> Window:
     sampling = PIXELS[manner_of(sight.look).style]
     cell = sight.graphics.cell if sight.graphics else None
     return Window(source, sight.columns, sight.rows, sampling, sight.look.aspect, cell)
-
-
-def _linger(stale: Stale) -> None:
-    from tui.render.picture import Stale as Unwanted
-
-    until = time.monotonic() + _LINGER
-    while (left := until - time.monotonic()) > 0:
-        if stale():
-            raise Unwanted
-        time.sleep(min(left, 0.01))
 
 
 def _state(path: Path) -> object:

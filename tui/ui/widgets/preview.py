@@ -206,12 +206,20 @@ class Preview(Vertical):
             if rendered.moves and sight.look.animation:
                 self._tell(worker, self._play, sight)
             self._previewer.prepare(near, lambda: worker.is_cancelled)
+            self._sharpen(worker, sight, near)
         except Stale:
             return
         except Refused as refused:
             self._tell(worker, self._refused, sight, refused.reason)
         except OSError as error:
             self._tell(worker, self._refused, sight, f"its decoder can't be started: {error.strerror}")
+
+    def _sharpen(self, worker: Worker[None], sight: Sight, near: Sequence[Sight]) -> None:
+        """The same as pixels, where they are wanted: what is looked at, then what may be looked at next."""
+        for each in (sight, *near):
+            rendered = self._previewer.sharpen(each, lambda: worker.is_cancelled)
+            if rendered and each is sight:
+                self._tell(worker, self._drawn, sight, rendered)
 
     @work(thread=True, group="play", exit_on_error=False)
     def _play(self, sight: Sight) -> None:
