@@ -111,7 +111,11 @@ def test_no_answer_is_typed_however_it_comes(home: Path) -> None:
         app.send(b" in " + QUERIES[NAME] + b"the" + QUERIES[ATTRIBUTES] + b" snow")
         app.wait_for("a fox in the snow")
         app.wait_for(" 17/")
-        app.press("escape", "f5")
+        app.press("escape")
+        # An escape and the key after it in one read are another key.
+        app.wait_until_quiet(0.15)
+        app.press("f5")
+        app.wait_until_quiet(0.15)
         app.send(b"!")
         app.wait_for("a fox in the snow!")
         assert app.quit() == 0
