@@ -253,6 +253,21 @@ def test_only_sixel_has_to_know_the_size_of_a_cell() -> None:
     assert "the size of a cell" in without.look.reasons["graphics"].words
 
 
+@pytest.mark.parametrize(
+    ("environment", "protocol", "who"),
+    [(MOSH, "kitty", "mosh"), (SCREEN, "sixel", "GNU screen"), (TMUX, "iterm2", "tmux")],
+)
+def test_what_would_never_arrive_is_not_sent(environment: dict[str, str], protocol: str, who: str) -> None:
+    terminal = wishing(environment, graphics=protocol)
+    assert terminal.pixels is None
+    assert who in terminal.look.reasons["graphics"].words
+
+
+def test_a_cell_whose_size_is_not_known_has_the_shape_that_is_set() -> None:
+    terminal = wishing(KITTY, graphics="kitty", aspect=1.8)
+    assert terminal.pixels and terminal.pixels.cell == (10, 18)
+
+
 def test_without_colours_there_are_no_pixels() -> None:
     terminal = wishing({**KITTY, "NO_COLOR": "1"}, graphics="kitty")
     assert terminal.pixels is None

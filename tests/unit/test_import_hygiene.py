@@ -90,6 +90,13 @@ def test_what_the_screens_import_of_the_renderer_loads_no_pixels(name: str) -> N
     assert not loaded(name)[name] & HEAVY
 
 
+def test_what_shows_pixels_is_not_loaded_before_they_are_wanted() -> None:
+    code = "import sys, tui.app, tui.ui.asking, tui.ui.screens.library; print(*sys.modules)"
+    there = set(run(code).split())
+    assert "tui.ui.sent" in there
+    assert not [name for name in there if name.startswith("tui.render.graphics") or name == "tui.ui.placements"]
+
+
 def test_the_package_itself_brings_in_nothing() -> None:
     bare = set(run("import sys, importlib; print(*{name.partition('.')[0] for name in sys.modules})").split())
     assert loaded("tui")["tui"] - bare == {"tui"}

@@ -18,7 +18,7 @@ from tui.ui.shell import Shell
 from tui.ui.widgets.preview import Preview
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tui.render.graphics.placement import Graphics
     from tui.render.terminal.answers import Answers
@@ -58,19 +58,26 @@ class Looks(Shell):
     def _use(self, pixels: Pixels | None) -> Graphics | None:
         """What makes pixels of pictures from now on."""
         from tui.render.graphics.placement import Graphics
-        from tui.ui.leaving import LeavingDriver
         from tui.ui.placements import Placements
 
         if self._sent.placements is None:
             self._sent.placements = Placements(lambda: self.previewer.placements)
-            if isinstance(self._driver, LeavingDriver):
-                self._driver.farewell = self._sent.placements.farewell
+            self._say_farewell(self._sent.placements.farewell)
         graphics = Graphics(**pixels._asdict()) if pixels else None
         self._sent.placements.use(graphics)
         return graphics
 
+    def _say_farewell(self, farewell: Callable[[], str]) -> None:
+        """Have the driver write this before it leaves the terminal."""
+        if os.name == "posix":
+            from tui.ui.leaving import LeavingDriver
+
+            if isinstance(self._driver, LeavingDriver):
+                self._driver.farewell = farewell
+
     def next_style(self) -> str:
-        return self.knowledge.next_style()
+        style = self.knowledge.next_style()
+        return f"{style}, where there are no pixels" if self._pixels else style
 
     def action_show_look(self) -> None:
         from tui.ui.screens.look import LookPanel

@@ -19,8 +19,8 @@ T = TypeVar("T")
 Decided = tuple[T, Reason]
 
 OFF = "off"
-# Of a cell whose size is not known, for pictures that the terminal scales to their cells by itself.
-_CELL = (10, 20)
+# Pixels across a cell whose size is not known, for pictures that the terminal scales to their cells by itself.
+_WIDTH = 10
 # What Sixel has at once, unless the terminal says less: more than its pictures use is of no use.
 _COLOURS = 256
 _OWN_WORDS = {
@@ -65,9 +65,10 @@ class Terminal(NamedTuple):
     @property
     def pixels(self) -> Pixels | None:
         """What the look's `graphics` need; None where there are none, or can't be any."""
-        if self.look.graphics == OFF or _obstacle(self.look.graphics, self.depth, self.cell):
+        if self.look.graphics == OFF or _obstacle(self.look.graphics, self.here, self.depth, self.cell):
             return None
-        return Pixels(self.look.graphics, self.cell or _CELL, self.look.depth, self.here.tmux, self.colours)
+        cell = self.cell or (_WIDTH, round(_WIDTH * self.look.aspect))
+        return Pixels(self.look.graphics, cell, self.look.depth, self.here.tmux, self.colours)
 
 
 def detect(
@@ -97,7 +98,7 @@ def detect(
     ground, ground_reason = wished.text("ground") or ("checker", Reason("unless another is set", look.DEFAULT))
     aspect, aspect_reason = wished.aspect() or choices.aspect(cell)
     graphics, graphics_reason = _graphics(wished.text("graphics"), has)
-    if obstacle := _obstacle(graphics, depth, cell):
+    if obstacle := _obstacle(graphics, here, depth, cell):
         graphics_reason = graphics_reason._replace(words=f"{graphics_reason.words}; but {obstacle}")
     animation, animation_reason = wished.switch("animation") or choices.animation(budget)
     erase, erase_reason = choices.erase(here)
@@ -129,10 +130,16 @@ def _graphics(wish: Decided[str] | None, has: Decided[str]) -> Decided[str]:
     return protocol if can else OFF, why
 
 
-def _obstacle(graphics: str, depth: str, cell: tuple[int, int] | None) -> str:
+def _obstacle(graphics: str, here: Surroundings, depth: str, cell: tuple[int, int] | None) -> str:
     """What keeps pictures from being shown in this way, empty for nothing."""
-    if graphics != OFF and depth == "none":
+    if graphics == OFF:
+        return ""
+    if depth == "none":
         return "without colours there are letters only"
+    if here.mosh or here.screen:
+        return f"{'mosh' if here.mosh else 'GNU screen'} does not hand pictures on"
+    if graphics == "iterm2" and here.tmux:
+        return "tmux does not hand it on"
     if graphics == "sixel" and cell is None:
         return "it needs the size of a cell, which the terminal does not tell"
     return ""
