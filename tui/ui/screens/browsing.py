@@ -230,15 +230,15 @@ def _is_text(text: str) -> bool:
 
 
 def caption(file: ImageFile, record: Record | None) -> Content:
-    """Two or three lines below the preview."""
+    """Two lines below the preview. What matters less stands at their ends, which are cut first."""
     if record is None:
         return Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")
     origin = record.newest
     facts = [f"{record.width}x{record.height} {record.format}", human_bytes(record.bytes)]
     if origin is not None:
-        facts.append(origin.model)
         if origin.cost is not None:
             facts.append(dollars(origin.cost) + (" pretend" if origin.provider == "sandbox" else ""))
+        facts.append(origin.model)
     parts: list[tuple[str, str]] = [(" · ".join(facts), "$foreground")]
     if origin is not None and origin.revised_prompt:
         parts.append((f"\nrevised: {clean_line(origin.revised_prompt)}", "$text-muted"))
