@@ -73,6 +73,8 @@ class Browsing(Looking, Place):
         if self.awaited and self.images.point_at(self.awaited):
             self._show(self.images.file)
             self.awaited = None
+        # What acts on an image can be done from the first one on, and no longer where there is none.
+        self.refresh_bindings()
 
     @on(ImageList.Moved)
     def _moved(self, event: ImageList.Moved) -> None:
