@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
+from textual.timer import Timer
 
 from tui.core.request import Request
 from tui.ui.commands import Command
@@ -37,23 +38,29 @@ class Shell(Sending):
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: list[events.Key] | None = None
+        self._held: list[events.Key] = []
+        self._hold: Timer | None = None
 
     def hold_keys(self) -> None:
         """Keep the keys that come from now on until what opens is there to take them."""
-        if self._held is None:
-            self._held = []
+        if self._hold is None:
             # Should it never come, the keys must not be lost with it.
-            self.set_timer(HELD, self.release_keys)
+            self._hold = self.set_timer(HELD, self.release_keys)
 
     def release_keys(self) -> None:
-        """Hand out the keys that were kept."""
-        held, self._held = self._held, None
-        for key in held or ():
-            self.post_message(key)
+        """Hand out the keys that were kept, before those that came since and still wait in line."""
+        self.call_next(self._hand_out)
+
+    async def _hand_out(self) -> None:
+        if self._hold is not None:
+            self._hold.stop()
+            self._hold = None
+        # One of them may open something that takes the others.
+        while self._held and self._hold is None:
+            await super().on_event(self._held.pop(0))
 
     async def on_event(self, event: events.Event) -> None:
-        if self._held is not None and isinstance(event, events.Key) and not event.is_forwarded:
+        if self._hold is not None and isinstance(event, events.Key) and not event.is_forwarded:
             self._held.append(event)
         else:
             await super().on_event(event)

@@ -1,0 +1,51 @@
+"""Keys that come faster than a box opens."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from textual.events import Key
+from textual.widgets import Input
+
+from tests.ui.conftest import Open
+from tests.ui.window import Window
+
+TEXT = "how images are drawn"
+
+
+async def typed(w: Window, *names: str, rhythm: random.Random, most: int) -> None:
+    """Keys, with the app's loop running on a little between any two of them."""
+    driver = w.app._driver
+    assert driver is not None
+    for name in names:
+        key = Key("space" if name == " " else name, name if len(name) == 1 else None)
+        key.set_sender(w.app)
+        driver.send_message(key)
+        for _ in range(rhythm.randint(0, most)):
+            await asyncio.sleep(0)
+
+
+async def test_they_reach_the_box_in_their_order_whatever_their_rhythm(window: Open) -> None:
+    rhythm = random.Random(5)
+    async with window() as w:
+        for most in [*range(12)] * 3:
+            await typed(w, "ctrl+p", *TEXT, rhythm=rhythm, most=most)
+            await w.until(lambda: len(w.screen.query(Input)) == 1, "the palette")
+            await w.until(lambda: len(w.screen.query_one(Input).value) == len(TEXT), "all of it")
+            assert w.screen.query_one(Input).value == TEXT
+            await w.press("escape")
+            await w.until(lambda: w.screen is w.app.here, "the place")
+
+
+async def test_one_that_opens_another_box_leaves_the_others_to_that(window: Open) -> None:
+    rhythm = random.Random(5)
+    async with window() as w:
+        for most in [*range(12)] * 2:
+            await typed(w, "ctrl+o", "ctrl+p", *TEXT, rhythm=rhythm, most=most)
+            await w.until(lambda: len(w.screen.query(Input)) == 1, "the palette")
+            await w.until(lambda: w.screen.query_one(Input).value == TEXT, "all of it")
+            await w.press("escape")
+            await w.until(lambda: not w.screen.query(Input), "the letters")
+            await w.press("escape")
+            await w.until(lambda: w.screen is w.app.here, "the place")
