@@ -11,7 +11,7 @@ import numpy as np
 import pyte
 from PIL import Image
 
-from tests.render.pixel_terminal import Cell, Pixels, PixelTerminal
+from tests.render.pixel_terminal import PLACEHOLDER, Cell, Pixels, PixelTerminal
 from tui.render.cells.palette import table
 from tui.render.graphics.encodings import likeness
 
@@ -21,6 +21,7 @@ _UNKNOWN = re.compile("\x1b\\[[<=>][0-9;]*[a-z]")
 _STRING = re.compile("\x1b_[^\x1b]*\x1b\\\\|\x1bP[^\x1b]*\x1b\\\\|\x1b\\]1337;[^\x07]*\x07")
 _BEGUN = re.compile("\x1b(?:\\[[^@-~]*|_[^\x1b]*\x1b?|P[^\x1b]*\x1b?|\\](?:1(?:3(?:3(?:7[^\x07]*)?)?)?)?)?\\Z")
 _INDICES = {bytes(colour).hex(): index for index, colour in enumerate(table("256")) if index >= 16}
+_CHARACTER = Cell()
 
 
 class Spot(NamedTuple):
@@ -119,11 +120,13 @@ class PixelScreen:
 
     def seen(self) -> Pixels:
         """The screen in pixels, black where there are characters."""
+        if not self.images:
+            return self.pixels.painted.copy()
         for y in range(self.characters.lines):
-            line = self.characters.buffer[y]
-            for x in range(self.characters.columns):
-                cell = line[x]
-                self.pixels.cells[y][x] = Cell(cell.data, self._colour(cell.fg))
+            self.pixels.cells[y] = [_CHARACTER] * self.characters.columns
+            for x, cell in self.characters.buffer[y].items():
+                if cell.data.startswith(PLACEHOLDER):
+                    self.pixels.cells[y][x] = Cell(cell.data, self._colour(cell.fg))
         return self.pixels.seen()
 
     def _colour(self, name: str) -> str:

@@ -18,7 +18,6 @@ from tui.render.graphics import PROTOCOLS
 from tui.render.graphics.kitty import PLACEHOLDER
 from tui.render.terminal.answers import Answers
 from tui.sandbox.server import Sandbox
-from tui.ui.kept import KEPT
 from tui.ui.widgets.canvas import Canvas
 from tui.ui.widgets.preview import Preview
 
@@ -214,13 +213,14 @@ async def test_from_nearer_it_is_pixels_of_the_part_that_is_seen(pixels: Pixel, 
         await w.until(lambda: w.terminal.shows(image(library, 0), right), "the right edge")
 
 
-async def test_what_is_gone_is_freed(pixels: Pixel, library: Path) -> None:
-    async with pixels("kitty", KEPT + 3) as w:
-        for number in reversed(range(KEPT + 3)):
+async def test_what_is_gone_is_freed(pixels: Pixel, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.ui.kept.KEPT", 3)
+    async with pixels("kitty", 7) as w:
+        for number in reversed(range(7)):
             await w.until_shown_as_pixels(image(library, number))
             await w.press("j")
-        assert w.terminal.received == KEPT + 3
-        assert w.terminal.images <= KEPT + 1
+        assert w.terminal.received == 7
+        assert w.terminal.images <= 4
 
 
 async def test_a_screenshot_shows_cells(pixels: Pixel, library: Path) -> None:

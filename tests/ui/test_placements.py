@@ -66,10 +66,10 @@ class Image:
         self.rows: list[Row] = rows(draw(small, Manner("half")))
         self.placement: Placement = graphics.place(picture, columns, high)
         terminal = PixelTerminal(columns, high + 1, CELL)
-        other = Graphics(graphics.protocol, cell=CELL).place(picture, columns, high)
         for line in range(high):
-            terminal.feed(other.row(line) or "", 0, line)
+            terminal.feed(self.placement.row(line) or "", 0, line)
         self.pixels: Pixels = terminal.seen()
+        self.placement.delete()
 
     def colour(self, x: int, y: int) -> str:
         return bytes(self.colours[y, x]).hex()
@@ -206,7 +206,7 @@ WAYS = st.sampled_from(["draw", "joined", "update", "forget"])
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @given(steps=st.lists(st.tuples(WAYS, shown()), min_size=1, max_size=7))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_whatever_comes_after_whatever_the_terminal_shows_what_it_is_meant_to(
     protocol: str, steps: list[tuple[str, Shown]]
 ) -> None:
