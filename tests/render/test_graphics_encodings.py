@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from tests.render.pixel_terminal import decode_sixel
-from tui.render.graphics.encodings import for_sixel, jpeg_or_png, likeness, png, sized
+from tui.render.graphics.encodings import filled, for_sixel, jpeg_or_png, likeness, png, sized
 from tui.render.picture import Picture
 
 SIDE = 240
@@ -106,3 +106,11 @@ def test_a_small_picture_that_must_fill_its_cells_keeps_its_square_pixels() -> N
     pixels = np.asarray(sized(two, 80, 60, exactly=True))
     assert pixels.shape == (60, 80, 3)
     assert (pixels[:, :40] == (255, 0, 0)).all() and (pixels[:, 40:] == (0, 0, 255)).all()
+
+
+def test_a_picture_that_is_smaller_than_its_cells_goes_on_as_it_ends() -> None:
+    picture = Picture(2, 2, bytes([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]), (2, 2), "png")
+    larger = filled(picture, 3, 4)
+    pixels = np.frombuffer(larger.rgb, np.uint8).reshape(4, 3, 3)[..., 0]
+    assert pixels.tolist() == [[1, 2, 2], [3, 4, 4], [3, 4, 4], [3, 4, 4]]
+    assert filled(picture, 2, 1) is picture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -268,8 +269,49 @@ def test_sixel_leaves_less_than_a_band_to_the_ground(picture: Picture) -> None:
     assert not (terminal.painted[83, :160] == GROUND).all(axis=-1).any()
 
 
-def test_only_text_may_stand_in_the_last_row() -> None:
-    assert [protocol for protocol in PROTOCOLS if Graphics(protocol, cell=CELL).scrolls] == PAINTED
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_nothing_is_shown_of_what_is_closed_and_it_can_still_be_freed(protocol: str, small: Picture) -> None:
+    graphics = Graphics(protocol, cell=CELL)
+    terminal = PixelTerminal(30, 8, CELL)
+    placement = graphics.place(small, 4, 2)
+    show(terminal, placement)
+    assert placement.usable
+    graphics.close()
+    assert not placement.usable
+    assert placement.row(0) is None
+    assert graphics.holds is (protocol == "kitty")
+    terminal.feed(graphics.cleanup())
+    assert not graphics.holds and not terminal.images
+
+
+def test_what_is_neither_shown_nor_kept_is_freed(small: Picture) -> None:
+    graphics = Graphics("kitty", cell=CELL)
+    terminal = PixelTerminal(30, 8, CELL)
+    shown, kept, gone = (graphics.place(small, 4, 2) for _ in range(3))
+    for placement in (shown, kept, gone):
+        show(terminal, placement)
+    terminal.feed(graphics.spare({shown}, {shown, kept}))
+    assert (shown.stands, kept.stands, gone.stands) == (True, True, False)
+    assert len(terminal.images) == 2
+    assert graphics.spare({shown}, {shown, kept}) == ""
+
+
+def test_of_what_is_kept_the_newest_stay_as_far_as_there_is_room(
+    small: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graphics = Graphics("kitty", cell=CELL)
+    placements = [graphics.place(small, 4, 2) for _ in range(4)]
+    monkeypatch.setattr("tui.render.graphics.placement.ROOM", 2 * placements[0].pixels)
+    for placement in placements:
+        show(PixelTerminal(30, 8, CELL), placement)
+    graphics.spare({placements[0]}, set(placements))
+    assert [placement.stands for placement in placements] == [True, False, True, True]
+
+
+def test_only_what_tmux_paints_is_gone_where_a_part_is_covered(small: Picture) -> None:
+    for protocol, tmux in itertools.product(PROTOCOLS, (False, True)):
+        placement = Graphics(protocol, cell=CELL, tmux=tmux).place(small, 4, 2)
+        assert placement.fragile is (tmux and protocol != "kitty")
 
 
 def test_a_protocol_that_does_not_exist_is_an_error() -> None:

@@ -23,7 +23,10 @@ ROOM = 16 << 20
 
 
 class Placement(ABC):
-    """One picture at one size in cells. `cuttable`: whether a part of it can be written without the rest."""
+    """One picture at one size in cells. `cuttable`: whether a part of it can be written without the rest.
+
+    One that is not may not reach into the screen's last row, where some terminals would scroll below it.
+    """
 
     cuttable: bool
 
@@ -187,11 +190,6 @@ class Graphics:
         self._free = deque(kitty.NUMBERS)
         self._free.rotate(int.from_bytes(os.urandom(2)))
         self._shown: dict[int, KittyPlacement] = {}
-
-    @property
-    def scrolls(self) -> bool:
-        """Whether a picture may not reach into the screen's last row, where some terminals would scroll below it."""
-        return self.protocol != "kitty"
 
     @property
     def holds(self) -> bool:
