@@ -43,7 +43,7 @@ async def test_the_caption_and_the_log_tell_the_cost_and_the_revised_prompt(wind
     async with window() as w:
         await w.make("a harbour")
         await w.until_shown("1024x1024 png")
-        assert "dall-e-3 · $0.0400" in w.text
+        assert "1024x1024 png · 614 B · $0.0400" in w.text
         assert "revised: " in w.log
         await w.until_shown("revised: ")
 
