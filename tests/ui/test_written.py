@@ -171,6 +171,23 @@ async def test_a_cursor_that_moves_writes_two_rows_and_the_picture(terminal: Wat
         assert not touched & within(canvas(w).region), "the picture is the same to the last cell"
 
 
+async def test_a_picture_that_was_drawn_ahead_comes_in_the_same_frame_as_the_cursor(
+    terminal: Watch, library: Path
+) -> None:
+    files = [photo(library / f"{number}.png", number) for number in range(2)]
+    async with terminal() as w:
+        await looking(w, 2)
+        for _ in range(3):
+            await at_rest(w)
+            await w.until(lambda: all(map(w.drawn, files)), "both pictures")
+            w.terminal.frames.clear()
+            await w.press("up" if w.images.file == w.images.files[-1] else "down")
+            await at_rest(w)
+            frames = map(w.touched, w.terminal.frames)
+            listed, picture = within(w.images.region), within(canvas(w).region)
+            assert next(cells for cells in frames if cells & listed) & picture
+
+
 async def test_another_caption_writes_nothing_of_the_picture(terminal: Watch, library: Path) -> None:
     file = photo(library / "a.png")
     async with terminal() as w:

@@ -29,6 +29,7 @@ class Recorder(HeadlessDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.text = ""
+        self.frames: list[str] = []
         columns, rows = self._get_terminal_size()
         self.screen = Emulator(columns, rows)
         self._stream = pyte.Stream(self.screen)
@@ -40,6 +41,7 @@ class Recorder(HeadlessDriver):
 
     def write(self, data: str) -> None:
         self.text += data
+        self.frames.append(data)
         self._stream.feed(data)
 
 
@@ -86,11 +88,11 @@ class Watched(Window):
         text, self.terminal.text = self.terminal.text, ""
         return text
 
-    def touched(self) -> set[tuple[int, int]]:
-        """Columns and rows that were written since this or `taken` was asked the last time."""
+    def touched(self, text: str | None = None) -> set[tuple[int, int]]:
+        """Columns and rows that `text` writes: what was written since this or `taken` was asked the last time."""
         screen = Emulator(*self.app.size)
         screen.fill()
-        pyte.Stream(screen).feed("\x1b[?7l" + self.taken())
+        pyte.Stream(screen).feed("\x1b[?7l" + (self.taken() if text is None else text))
         rows = screen.cells()
         return {(x, y) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell[0] != screen.FILLED}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.messages import Update
 from textual.strip import Strip
 
 from tui.ui.previewer import Rendered
@@ -27,6 +28,7 @@ class Canvas(Drawn, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's
         super().__init__(id=id)
+        self._rendered: Rendered | None = None
         self._strips: list[PictureStrip] = []
         self._width = 0
         self._made_for = Size()
@@ -34,15 +36,21 @@ class Canvas(Drawn, can_focus=True):
 
     def paint(self, rendered: Rendered) -> None:
         """Show a picture."""
+        if rendered is self._rendered and self.size == self._made_for:
+            return
+        self._rendered = rendered
         self._words = ""
         placement = rendered.placement
         self._strips = [GraphicsStrip(placement, row) if placement else PictureStrip(row) for row in rendered.rows]
         self._width = rendered.width
         self._made_for = self.size
         self.refresh()
+        # At once, not when this widget comes to rest: a screen that draws in between sends the picture a frame later.
+        self.screen.post_message(Update(self))
 
     def say(self, words: str) -> None:
         """Show words, and no picture."""
+        self._rendered = None
         self._strips = []
         self._words = words
         self.refresh()

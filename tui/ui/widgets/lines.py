@@ -145,7 +145,8 @@ class Lines(ScrollView, Drawn, can_focus=True):
             top = self.cursor - 1 if self.cursor and not self.selectable(self.cursor - 1) else self.cursor
             self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False)
         self.refresh()
-        self.post_message(self.Moved(self))
+        # Straight to the screen, so that what it shows of the row comes in the same frame as the cursor.
+        self.screen.post_message(self.Moved(self))
 
     def action_move(self, delta: int) -> None:
         step = 1 if delta > 0 else -1
