@@ -21,6 +21,7 @@ from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk, stora
 from tui.engine.network import LOST
 from tui.engine.save import store
 from tui.engine.spool import Entry, Head
+from tui.engine.steps import step
 
 log = logging.getLogger("safelight.engine")
 MAX_PARTIALS = 40
@@ -56,6 +57,7 @@ async def _attempt(job: Job, entry: Entry, client: Client, number: int, deadline
     job.sent = True
     job.tell(Sent, attempt=number, method="POST", path=path)
     log.info("#%d POST %s %s, attempt %d", job.number, path, job.request.model, number)
+    step("sent")
     try:
         async with asyncio.timeout(deadline):
             await job.unless_stopped(_receive(job, entry, client))

@@ -23,6 +23,7 @@ from tui.engine.network import LOST
 from tui.engine.save import Stored, place, store, stored
 from tui.engine.skeleton import text_of
 from tui.engine.spool import Entry, Head
+from tui.engine.steps import step
 
 T = TypeVar("T")
 # The person's own names are no part of what is known of an image.
@@ -181,6 +182,7 @@ class _Finish:
             origins=(origin,),
         )
         joined = self._record(library, known)
+        step("record written")
         return image, {"path": target, "record": joined or known, "origin": origin}
 
     def _stem(self, index: int) -> str:

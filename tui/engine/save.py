@@ -13,6 +13,7 @@ from pathlib import Path
 from tui.core.sniff import HEAD, Facts, sniff
 from tui.engine import disk
 from tui.engine.skeleton import CHUNK
+from tui.engine.steps import step
 
 # Bytes that no text has.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -66,10 +67,13 @@ def store(pieces: Iterable[bytes], path: Path) -> Stored:
         for piece in pieces:
             disk.write_all(handle, piece)
             look.at(piece)
+        step("image written")
         os.fsync(handle)
+        step("image synced")
     finally:
         os.close(handle)
     temporary.replace(path)
+    step("image named")
     return look.seen(path)
 
 
@@ -111,6 +115,7 @@ def place(image: Path, folder: Path, names: Iterator[str]) -> Path:
             if not _same(image, target):
                 continue
         disk.sync_folder(folder)
+        step("image linked")
         return target
     raise FileExistsError("no free name")
 

@@ -29,6 +29,7 @@ from typing import Any, TypeVar
 
 from tui.core.request import Request, parse_size
 from tui.engine import disk
+from tui.engine.steps import step
 
 SPOOL = Path(".safelight") / "spool"
 REQUEST, DONE, ATTEMPTS, HEAD = "request.json", "done.json", "attempts.jsonl", "head.json"
@@ -78,11 +79,14 @@ class Entry:
         disk.make_folder(library, 0o700)
         disk.make_folder(entry.folder.parent, 0o700)
         entry.folder.mkdir(0o700)
+        step("folder made")
         try:
             probe = library / f".safelight-{job}.tmp"
             os.close(os.open(probe, disk.NEW, disk.OURS))
             probe.unlink()
+            step("probed")
             disk.reserve(entry.folder / RESERVE, expected_bytes(request))
+            step("reserved")
             entry._write_request(request, facts)
         except BaseException:
             try:
@@ -111,11 +115,13 @@ class Entry:
         disk.try_lock(self._lock)
         disk.write_all(self._lock, json.dumps(data).encode())
         os.fsync(self._lock)
+        step("request written")
         if os.name == "nt":
             self._unlock()
         temporary.rename(self.folder / REQUEST)
         disk.sync_folder(self.folder)
         disk.sync_folder(self.folder.parent)
+        step("request named")
 
     @classmethod
     def adopt(cls, library: Path, job: str) -> Entry | None:
@@ -157,6 +163,7 @@ class Entry:
     def note_sent(self, attempt: int) -> None:
         """Before one more attempt, whose answer would be lost behind the last one's refusal. Raises OSError."""
         self._note({"what": "sent", "attempt": attempt}, sync=True)
+        step("attempt noted")
 
     def _note(self, facts: Mapping[str, Any], *, sync: bool = False) -> None:
         line = json.dumps({"at": time.time(), **facts})
@@ -196,6 +203,7 @@ class Entry:
         """An answer starts: its head is kept and `response.part` is empty."""
         self.end()
         self._part = os.open(self.part, disk.AGAIN, disk.OURS)
+        step("part begun")
         self.received = 0
         handle = os.open(self.folder / HEAD, disk.AGAIN, disk.OURS)
         try:
@@ -203,11 +211,13 @@ class Entry:
             os.fsync(handle)
         finally:
             os.close(handle)
+        step("head written")
 
     def append(self, chunk: bytes) -> None:
         """The next bytes as they came. Raises OSError; the bytes can then be appended again."""
         self.with_room(lambda: self._append(chunk))
         self.received += len(chunk)
+        step("part grown")
 
     def _append(self, chunk: bytes) -> None:
         assert self._part is not None
@@ -229,9 +239,11 @@ class Entry:
         if self._part is None:
             self._part = os.open(self.part, os.O_RDWR)
         os.fsync(self._part)
+        step("part synced")
         self.end()
         self.part.rename(self.response)
         disk.sync_folder(self.folder)
+        step("response named")
 
     def end(self) -> None:
         """Nothing more comes for `response.part`."""
@@ -265,10 +277,14 @@ class Entry:
         with contextlib.suppress(FileNotFoundError):
             (self.folder / REQUEST).rename(self.folder / DONE)
             disk.sync_folder(self.folder)
+            step("entry done")
         with contextlib.suppress(FileNotFoundError):
             for path in sorted(self.folder.iterdir(), key=lambda path: (path.name == DONE, path.name == RESPONSE)):
                 path.unlink(missing_ok=True)
+                if path.name == RESPONSE:
+                    step("response removed")
             self.folder.rmdir()
+            step("folder removed")
         self._unlock()
 
     def give_up_reserve(self) -> None:
