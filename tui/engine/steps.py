@@ -26,7 +26,7 @@ STEPS = (
     "response removed",
     "folder removed",
 )
-"""In the order of a job's life. Each is told right after what it names, but `sent`: right before the request goes out."""
+"""In the order of a job's life. Each is told right after what it names, but `sent`: before the request goes out."""
 
 
 def _pass(_: str) -> None:
