@@ -12,9 +12,11 @@ from tui.core.record import Origin, Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`path` is exact, `name` cleaned for showing. Without a record the fields from `provider` on are None.
+    """`path` is exact, `name` cleaned for showing. Without a job the fields from `provider` on are None.
 
-    `created` is Unix seconds, of the job where it is known and else of the file; `cost` is US$.
+    `created` is Unix seconds, of the job where it is known and else of the file; `day` is YYYY-MM-DD, `cost` US$.
+    `sha256` is empty while the file has not been read. Where no job is known, prompt and model are what another
+    program wrote into the file.
     """
 
     path: Path
@@ -26,6 +28,12 @@ class Entry:
     width: int
     height: int
     created: int
+    day: str = ""
+    rating: int = 0
+    favourite: bool = False
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    tool: str = ""
     provider: str | None = None
     model: str | None = None
     prompt: str | None = None
@@ -47,6 +55,10 @@ def entry_of(path: Path, record: Record, origin: Origin) -> Entry:
         width=record.width,
         height=record.height,
         created=origin.created,
+        rating=record.rating,
+        favourite=record.favourite,
+        notes=record.notes,
+        tags=record.tags,
         provider=origin.provider,
         model=origin.model,
         prompt=origin.prompt,
@@ -74,4 +86,8 @@ def as_json(entry: Entry) -> dict[str, Any]:
         "cost": entry.cost,
         "request_id": entry.request_id,
         "provider": entry.provider,
+        "rating": entry.rating,
+        "favourite": entry.favourite,
+        "tags": list(entry.tags),
+        "notes": entry.notes,
     }

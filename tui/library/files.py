@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from threading import Event
 
+from tui.core.sniff import HEAD, Facts, sniff
 from tui.core.text import clean_line
 from tui.library.regular import open_regular
 
@@ -50,18 +51,24 @@ def is_image_name(name: str) -> bool:
 
 def scan(folder: Path, recursive: bool = True) -> list[ImageFile]:
     """The images below a folder, newest first. What vanishes or can't be read meanwhile is left out."""
-    found: list[ImageFile] = []
+    found = [image for _, images in by_folder(folder, recursive) for image in images]
+    found.sort(key=lambda image: (-image.mtime_ns, os.fsencode(image.path)))
+    return found
+
+
+def by_folder(folder: Path, recursive: bool = True) -> Iterator[tuple[Path, list[ImageFile]]]:
+    """The images below a folder, a folder at a time, in no order."""
     waiting = [(folder, 0)]
     while waiting:
         current, depth = waiting.pop()
+        images = []
         for entry in _entries(current):
             if _is_folder(entry):
                 if recursive and depth < MAX_DEPTH:
                     waiting.append((Path(entry.path), depth + 1))
             elif is_image_name(entry.name) and (image := _image(entry, current)):
-                found.append(image)
-    found.sort(key=lambda image: (-image.mtime_ns, os.fsencode(image.path)))
-    return found
+                images.append(image)
+        yield current, images
 
 
 def image_file(path: Path) -> ImageFile | None:
@@ -83,6 +90,14 @@ def sha256(path: Path) -> str:
     """The sha256 of a regular file, in hex. Raises OSError, also for anything that is no regular file."""
     with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(path: Path) -> tuple[str, Facts]:
+    """A file's sha256, and its format and size as far as its first bytes tell. Raises OSError as `sha256` does."""
+    with open_regular(path) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        return digest, sniff(file.read(HEAD))
 
 
 def watch(folder: Path, stop: Event, interval: float = 1.0) -> Iterator[set[Path]]:

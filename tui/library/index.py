@@ -4,38 +4,43 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from tui.core.provider import SANDBOX
 from tui.core.record import Record
-from tui.core.sniff import HEAD, sniff
-from tui.library import files, records, rows, schema
+from tui.library import files, lists, records, rows, schema, spend
+from tui.library.catching import CatchingUp, Recall
 from tui.library.entry import Entry
 from tui.library.files import ImageFile
-from tui.library.regular import open_regular
-from tui.library.search import parse
+from tui.library.lists import Listing
+from tui.library.query import Query, parse
+from tui.library.spend import Spent
 
-_BATCH = 100
-_T = TypeVar("_T")
-_Step = Callable[[sqlite3.Connection], None]
+T = TypeVar("T")
+Step = Callable[[sqlite3.Connection], None]
 
 
 class Index:
-    """One library's index, for any thread. Close it, or use it in a `with` block."""
+    """One folder's index, for any thread. Close it, or use it in a `with` block.
 
-    def __init__(self, root: Path, path: Path) -> None:
+    `root` is the folder whose images are indexed; their records lie in `library`, which is mostly the same.
+    """
+
+    def __init__(self, root: Path, path: Path, library: Path | None = None) -> None:
         self.root = root
+        self.library = library or root
         self.path = path
         self._lock = threading.RLock()
+        self._marked: frozenset[str] = frozenset()
         self._connection = schema.connect(path)
 
     @classmethod
-    def open(cls, root: Path, cache: Path | None = None) -> Index:
-        """The index of the library at `root`, empty before the first `sync`; `cache` is the program's cache folder."""
-        return cls(root, schema.index_path(root, cache))
+    def open(cls, root: Path, cache: Path | None = None, library: Path | None = None) -> Index:
+        """The index of the images below `root`, empty before the first `sync`; `cache` is the program's cache folder."""
+        return cls(root, schema.index_path(root, cache), library)
 
     def __enter__(self) -> Index:
         return self
@@ -48,50 +53,122 @@ class Index:
         with self._lock:
             self._connection.close()
 
+    # --- keeping up ---------------------------------------------------------------------------------------------------
+
     def sync(
-        self, progress: Callable[[int, int], None] | None = None, cancel: Callable[[], bool] | None = None
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        *,
+        recall: Recall | None = None,
     ) -> bool:
         """Brings the index up to the files and records as they are; True where anything was new, changed or gone.
 
-        Only what is new or changed is read. `progress` is told how many of how many; after `cancel` what was done
-        so far stays.
+        Only what is new or changed is read: first all names are there, then what records and files tell. `recall` reads
+        what other programs wrote into a file. `progress` is told how many of how many; after `cancel` what was done so
+        far stays.
         """
-        gone, readings = self._differences()
-        self._write(gone)
-        steps: list[_Step] = []
-        for done, read in enumerate(readings, 1):
-            if cancel and cancel():
-                break
-            if step := read():
-                steps.append(step)
-            if done % _BATCH == 0 or done == len(readings):
-                self._write(steps)
-                steps = []
-                if progress:
-                    progress(done, len(readings))
-        self._write(steps)
-        return bool(gone or readings)
+        return CatchingUp(self, progress, cancel, recall).run()
 
     def add(self, record: Record) -> None:
         """Takes up an image that was just saved, without looking at the rest of the library."""
-        try:
-            written_ns = records.path_of(self.root, record.sha256).stat().st_mtime_ns
-        except OSError:
-            written_ns = 0
-        steps: list[_Step] = [lambda db: rows.put_record(db, record, written_ns)]
+        steps: list[Step] = [self.record_step(record)]
         for origin in record.origins:
             place = Path(origin.path)
             if place.is_absolute() or ".." in place.parts:
                 continue
             image = files.image_file(self.root / place)
-            if image and image.bytes == record.bytes and (step := self._read_file(image)):
+            if image and image.bytes == record.bytes and (step := self.file_step(image)):
                 steps.append(step)
-        self._write(steps)
+        self.write(steps)
+
+    def change(self, record: Record) -> None:
+        """Takes up what was changed in a record."""
+        self.write([self.record_step(record)])
+
+    def record_step(self, record: Record) -> Step:
+        try:
+            written_ns = records.path_of(self.library, record.sha256).stat().st_mtime_ns
+        except OSError:
+            written_ns = 0
+        return lambda db: rows.put_record(db, record, written_ns)
+
+    def file_step(self, image: ImageFile) -> Step | None:
+        """The reading of a file; None where it can't be read."""
+        try:
+            sha256, facts = files.read(image.path)
+        except OSError:
+            return None
+        return lambda db: rows.put_file(db, self.root, image, sha256, facts)
+
+    # --- asking -------------------------------------------------------------------------------------------------------
 
     def find(self, text: str = "", limit: int = 1000, offset: int = 0) -> list[Entry]:
-        """The images that every word of `text` fits, the newest first. See `search.parse`; any text will do."""
-        search = parse(text)
-        return self._run(lambda db: rows.find(db, self.root, search, limit, offset))
+        """The images that a query fits, the newest first. See `query`; any text will do."""
+        query = parse(text)
+        return self.ask(lambda db: lists.find(db, self.root, query, limit, offset))
+
+    def listing(
+        self, query: Query, order: str = "date", *, reverse: bool = False, marked: Collection[str] = ()
+    ) -> Listing:
+        """Which images a query fits, in order, by the sha256 of those that are marked. KeyError: no such order."""
+        wanted = frozenset(marked)
+
+        def asked(db: sqlite3.Connection) -> Listing:
+            if wanted != self._marked:
+                db.execute("DELETE FROM marks")
+                db.executemany("INSERT INTO marks VALUES (?)", [(sha256,) for sha256 in wanted])
+                self._marked = wanted
+            return lists.listing(db, query, order, reverse=reverse)
+
+        return self.ask(asked)
+
+    def entries(self, ids: Iterable[int]) -> list[Entry]:
+        """What is known of images of a listing, in this order; what is gone meanwhile is left out."""
+        wanted = array("q", ids)
+        return self.ask(lambda db: lists.entries(db, self.root, wanted))
+
+    def number_of(self, path: Path) -> int | None:
+        """A file's number in listings."""
+        try:
+            key = rows.key(self.root, path)
+        except ValueError:
+            return None
+        row = self.ask(lambda db: db.execute("SELECT id FROM files WHERE path = ?", (key,)).fetchone())
+        return int(row[0]) if row else None
+
+    def entry(self, path: Path) -> Entry | None:
+        """What is known of a file of this folder."""
+        number = self.number_of(path)
+        return next(iter(self.entries([number])), None) if number is not None else None
+
+    def files_of(self, sha256: str) -> list[Entry]:
+        """The files of these bytes."""
+        return self.ask(lambda db: lists.of_bytes(db, self.root, sha256))
+
+    def folders(self) -> list[tuple[bytes, int]]:
+        """The folders that hold images, relative to the root, each with how many lie directly in it."""
+        return self.ask(lists.folders)
+
+    def tags(self) -> list[tuple[str, int]]:
+        """Every tag with how many images have it, the commonest first."""
+        return self.ask(lists.tags)
+
+    def duplicates(self) -> list[list[Entry]]:
+        """Files of the same bytes, as groups of at least two."""
+        return self.ask(lambda db: lists.duplicates(db, self.root))
+
+    def parents(self, sha256: str) -> list[str]:
+        """The sha256 of what an image was made from."""
+        return self.ask(lambda db: lists.parents(db, sha256))
+
+    def children(self, sha256: str) -> list[str]:
+        """The sha256 of what was made from an image, the newest first."""
+        return self.ask(lambda db: lists.children(db, sha256))
+
+    def siblings(self, sha256: str) -> list[str]:
+        """The sha256 of the other images that the same request gave, the newest first."""
+        return self.ask(lambda db: lists.siblings(db, sha256))
 
     def record_for(self, path: Path) -> Record | None:
         """What is known of the bytes of a file, wherever it lies. Reads the file where the index does not know it."""
@@ -99,66 +176,35 @@ class Index:
         if image is None:
             return None
         try:
-            return records.read(self.root, self._known_sha256(image) or files.sha256(path))
+            return records.read(self.library, self.known_sha256(image) or files.sha256(path))
         except OSError:
             return None
 
-    def spent(self, since: float, until: float = float("inf")) -> float:
-        """US$ that jobs of real providers cost from `since` up to `until`, Unix seconds, as far as it is known."""
-        query = "SELECT total(cost) FROM origins WHERE provider != ? AND created >= ? AND created < ?"
-        return float(self._run(lambda db: db.execute(query, (SANDBOX, since, until)).fetchone()[0]))
-
-    def _differences(self) -> tuple[list[_Step], list[Callable[[], _Step | None]]]:
-        """What the index has too much, as steps; and what it lacks, as readings that give a step each."""
-        present = {rows.key(self.root, image.path): image for image in files.scan(self.root)}
-        written = dict(records.listed(self.root))
-        known = self._run(lambda db: db.execute("SELECT path, bytes, mtime_ns FROM files").fetchall())
-        known_files = {path: (size, mtime_ns) for path, size, mtime_ns in known}
-        known_records = dict(self._run(lambda db: db.execute("SELECT sha256, written_ns FROM images").fetchall()))
-
-        gone: list[_Step] = [
-            *(lambda db, path=path: rows.drop_file(db, path) for path in known_files.keys() - present.keys()),
-            *(lambda db, one=one: rows.drop_record(db, one) for one in known_records.keys() - written.keys()),
-        ]
-        readings: list[Callable[[], _Step | None]] = [
-            *(
-                lambda one=one, when=when: self._read_record(one, when)
-                for one, when in written.items()
-                if known_records.get(one) != when
-            ),
-            *(
-                lambda image=image: self._read_file(image)
-                for path, image in present.items()
-                if known_files.get(path) != (image.bytes, image.mtime_ns)
-            ),
-        ]
-        return gone, readings
-
-    def _read_record(self, sha256: str, written_ns: int) -> _Step:
-        record = records.read(self.root, sha256)
-        if record is None:
-            return lambda db: rows.put_unreadable(db, sha256, written_ns)
-        return lambda db: rows.put_record(db, record, written_ns)
-
-    def _read_file(self, image: ImageFile) -> _Step | None:
-        try:
-            sha256 = files.sha256(image.path)
-            with open_regular(image.path) as file:
-                facts = sniff(file.read(HEAD))
-        except OSError:
-            return None
-        return lambda db: rows.put_file(db, self.root, image, sha256, facts)
-
-    def _known_sha256(self, image: ImageFile) -> str | None:
+    def known_sha256(self, image: ImageFile) -> str | None:
+        """The sha256 of a file that is as it was when it was read."""
         try:
             key = rows.key(self.root, image.path)
         except ValueError:
             return None
-        query = "SELECT sha256 FROM files WHERE path = ? AND bytes = ? AND mtime_ns = ?"
-        row = self._run(lambda db: db.execute(query, (key, image.bytes, image.mtime_ns)).fetchone())
+        query = "SELECT nullif(sha256, '') FROM files WHERE path = ? AND bytes = ? AND mtime_ns = ?"
+        row = self.ask(lambda db: db.execute(query, (key, image.bytes, image.mtime_ns)).fetchone())
         return row[0] if row else None
 
-    def _write(self, steps: list[_Step]) -> None:
+    def spent(self, since: float, until: float = float("inf")) -> float:
+        """US$ that jobs of real providers cost from `since` up to `until`, Unix seconds, as far as it is known."""
+        return self.ask(lambda db: spend.spent(db, since, until))
+
+    def spent_by(
+        self, period: str, since: float = 0, until: float = float("inf"), *, pretend: bool = False
+    ) -> list[Spent]:
+        """See `spend.by`."""
+        return self.ask(lambda db: spend.by(db, period, since, until, pretend=pretend))
+
+    # --- the connection -----------------------------------------------------------------------------------------------
+
+    def write(self, steps: Collection[Step]) -> None:
+        """Carries out steps, all of them or none."""
+
         def all_steps(db: sqlite3.Connection) -> None:
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -172,9 +218,9 @@ class Index:
             db.execute("COMMIT")
 
         if steps:
-            self._run(all_steps)
+            self.ask(all_steps)
 
-    def _run(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
+    def ask(self, action: Callable[[sqlite3.Connection], T]) -> T:
         """Runs something that leaves no open cursor; an index found to be damaged is made anew, once, and empty."""
         with self._lock:
             try:
@@ -185,4 +231,5 @@ class Index:
                 self._connection.close()
                 schema.put_aside(self.path)
                 self._connection = schema.connect(self.path)
+                self._marked = frozenset()
                 return action(self._connection)

@@ -6,17 +6,19 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tui.core.record import Origin, Record
+from tui.core.record import Origin, Record, judged
 from tui.core.text import clean, clean_line
 from tui.library.lock import locked
 from tui.library.regular import open_regular
 
 FOLDER = Path(".safelight", "records")
 MAX_BYTES = 8 << 20
+# Letters of a sha256 that name the folder of its record.
+PREFIX = 2
 
 _log = logging.getLogger(__name__)
 # What a database takes as a number.
@@ -28,13 +30,21 @@ def path_of(root: Path, sha256: str) -> Path:
     """Where the record of these bytes lies; ValueError for anything but a sha256 in lower-case hex."""
     if not _SHA256.fullmatch(sha256):
         raise ValueError("not a sha256")
-    return root / FOLDER / sha256[:2] / f"{sha256}.json"
+    return root / FOLDER / sha256[:PREFIX] / f"{sha256}.json"
 
 
 def write(root: Path, record: Record) -> Record:
     """Adds a record to the library and returns what is known now: joined with what was known of the same bytes.
 
     It is on the disk, whole, when this returns. Raises OSError.
+    """
+    return change(root, record, lambda known: known.joined(record))
+
+
+def change(root: Path, record: Record, how: Callable[[Record], Record]) -> Record:
+    """Changes what is known of an image, whoever else does at the same time, and returns what is known now.
+
+    `how` is given the record as it lies in the library, or `record` where there is none. Raises OSError.
     """
     path = path_of(root, record.sha256)
     for folder in (root / FOLDER.parent, root / FOLDER, path.parent):
@@ -43,9 +53,9 @@ def write(root: Path, record: Record) -> Record:
         known = read(root, record.sha256)
         if known is None and path.exists():
             path.replace(path.with_suffix(".broken"))
-        joined = known.joined(record) if known else record
-        _replace(path, json.dumps(joined.to_json(), indent=1).encode("ascii"))
-    return joined
+        changed = judged(how(known or record))
+        _replace(path, json.dumps(changed.to_json(), indent=1).encode("ascii"))
+    return changed
 
 
 def read(root: Path, sha256: str) -> Record | None:
@@ -72,15 +82,20 @@ def read(root: Path, sha256: str) -> Record | None:
 def listed(root: Path) -> Iterator[tuple[str, int]]:
     """Every record's sha256 and the time it was written, in nanoseconds."""
     for folder in sorted(_entries(root / FOLDER), key=lambda entry: entry.name):
-        if not folder.is_dir(follow_symlinks=False):
-            continue
-        for entry in _entries(Path(folder.path)):
-            name, _, suffix = entry.name.partition(".")
-            if suffix == "json" and _SHA256.fullmatch(name):
-                try:
-                    yield name, entry.stat().st_mtime_ns
-                except OSError:
-                    continue
+        if len(folder.name) == PREFIX:
+            yield from beginning(root, folder.name)
+
+
+def beginning(root: Path, prefix: str) -> Iterator[tuple[str, int]]:
+    """The same, of those that begin with these PREFIX letters."""
+    folder = root / FOLDER / prefix
+    for entry in _entries(folder) if not folder.is_symlink() else ():
+        name, _, suffix = entry.name.partition(".")
+        if suffix == "json" and name.startswith(prefix) and _SHA256.fullmatch(name):
+            try:
+                yield name, entry.stat().st_mtime_ns
+            except OSError:
+                continue
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -116,7 +131,7 @@ def _numbers(record: Record) -> list[int]:
 
 def _cleaned(record: Record) -> Record:
     return replace(
-        record,
+        judged(record),
         format=clean_line(record.format, limit=20),
         origins=tuple(_cleaned_origin(origin) for origin in record.origins),
     )
@@ -135,6 +150,7 @@ def _cleaned_origin(origin: Origin) -> Origin:
             for name, value in origin.parameters.items()
         },
         path=clean(origin.path),
+        sources=tuple(source for source in origin.sources if _SHA256.fullmatch(source)),
         revised_prompt=None if origin.revised_prompt is None else clean(origin.revised_prompt),
         request_id=None if origin.request_id is None else clean_line(origin.request_id),
     )

@@ -5,41 +5,64 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import sqlite3
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.core.paths import cache_folder
 from tui.core.text import clean_line
 
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 10.0
 
 _log = logging.getLogger(__name__)
+_DAY = re.compile(rb"\d{4}-\d{2}-\d{2}")
+# The end of the year 9999: a file can claim a time that no calendar has.
+_LAST_SECOND = 253_402_300_799
 
-# Paths are bytes, as the file system has them: a name need not be text. `words` has a row for each row of `files`.
-_TABLES = """
+# Paths and folders are bytes, as the file system has them: a name need not be text. `sha256` is empty until the file
+# was read. `made` is Unix seconds, of the job where it is known and else of the file; `day` is YYYY-MM-DD.
+_FILES = """
 CREATE TABLE files (
-    id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, name TEXT NOT NULL, bytes INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL
+    id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, folder BLOB NOT NULL, name TEXT NOT NULL,
+    bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, day TEXT NOT NULL, made INTEGER NOT NULL
 );
 CREATE INDEX files_by_sha256 ON files (sha256);
+CREATE INDEX files_by_day ON files (day DESC, made DESC, name);
+CREATE INDEX files_by_folder ON files (folder);
+"""
+# What is told of images by their records (`images`, `tags`, `origins`, `sources`) and by other programs in the bytes
+# (`recalled`). `likeness` is the same for jobs that asked for the same. `words` has a row for each row of `files`.
+_TOLD = """
 CREATE TABLE images (
-    sha256 TEXT PRIMARY KEY, written_ns INTEGER NOT NULL, created INTEGER, provider TEXT, model TEXT, prompt TEXT,
-    revised_prompt TEXT, cost REAL, job TEXT, request_id TEXT
+    sha256 TEXT PRIMARY KEY, written_ns INTEGER NOT NULL, created INTEGER, provider TEXT, model TEXT, operation TEXT,
+    prompt TEXT, revised_prompt TEXT, cost REAL, job TEXT, request_id TEXT, likeness TEXT,
+    rating INTEGER NOT NULL DEFAULT 0, favourite INTEGER NOT NULL DEFAULT 0, notes TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
+CREATE INDEX images_by_likeness ON images (likeness);
+CREATE TABLE tags (sha256 TEXT NOT NULL, tag TEXT NOT NULL COLLATE NOCASE, PRIMARY KEY (sha256, tag)) WITHOUT ROWID;
+CREATE INDEX tags_by_name ON tags (tag);
 CREATE TABLE origins (
-    job TEXT, number INTEGER, sha256 TEXT NOT NULL, provider TEXT NOT NULL, created INTEGER NOT NULL, cost REAL,
-    PRIMARY KEY (job, number)
+    job TEXT, number INTEGER, sha256 TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
+    created INTEGER NOT NULL, cost REAL, estimate REAL, PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
 CREATE INDEX origins_by_time ON origins (created);
+CREATE INDEX origins_by_sha256 ON origins (sha256);
+CREATE TABLE sources (sha256 TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (sha256, source)) WITHOUT ROWID;
+CREATE INDEX sources_by_source ON sources (source);
+CREATE TABLE recalled (
+    sha256 TEXT PRIMARY KEY, tool TEXT NOT NULL, prompt TEXT NOT NULL, negative TEXT NOT NULL, model TEXT NOT NULL,
+    parameters TEXT NOT NULL, credentials INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (
-    prompt, revised_prompt, model, name, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+    prompt, revised_prompt, tags, notes, model, name, tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
 );
 """
-_NAMES = {"files", "images", "origins", "words"}
+_NAMES = {"files", "images", "tags", "origins", "sources", "recalled", "words"}
 
 
 def index_path(root: Path, cache: Path | None = None) -> Path:
@@ -56,7 +79,9 @@ def connect(path: Path) -> sqlite3.Connection:
         return _prepared(path)
     except (OSError, sqlite3.OperationalError) as error:
         _log.warning("the index can't be kept: %s", clean_line(error, limit=200))
-        return _create(sqlite3.connect(":memory:", check_same_thread=False))
+        connection = _equipped(sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None))
+        _usable(connection)
+        return connection
 
 
 def put_aside(path: Path) -> None:
@@ -91,29 +116,80 @@ def _prepared(path: Path) -> sqlite3.Connection:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+    return _equipped(sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None))
+
+
+def _equipped(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.create_function("day_of", 2, day_of, deterministic=True)
+    connection.create_function("folder_of", 1, folder_of, deterministic=True)
+    return connection
 
 
 def _usable(connection: sqlite3.Connection) -> bool:
-    """Makes the tables in an empty file; False for a file of another version."""
+    """Makes the tables in an empty file, or brings those of an earlier version up to date; False for anything else."""
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
+    # Only what is marked at the moment, by this program.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS marks (sha256 TEXT PRIMARY KEY) WITHOUT ROWID")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        names = _names(connection)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if not names and not version:
-            _create(connection)
+            _create(connection, _FILES + _TOLD)
             return True
-        return bool(version == VERSION and names >= _NAMES)
+        for number, migrate in MIGRATIONS.items():
+            if version == number:
+                migrate(connection)
+                version = number + 1
+                connection.execute(f"PRAGMA user_version = {version}")
+        return bool(version == VERSION and _names(connection) >= _NAMES)
     finally:
         if connection.in_transaction:
             connection.execute("COMMIT")
 
 
-def _create(connection: sqlite3.Connection) -> sqlite3.Connection:
+def _names(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _folders_days_and_judgements(connection: sqlite3.Connection) -> None:
+    """From 1 to 2. The files' hashes, which take longest to find, stay; what records tell is read from them anew."""
+    for name in ("words", "images", "origins"):
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+    connection.execute("ALTER TABLE files RENAME TO earlier")
+    connection.execute("DROP INDEX IF EXISTS files_by_sha256")
+    _create(connection, _FILES + _TOLD)
+    connection.execute(
+        "INSERT INTO files (id, path, folder, name, bytes, mtime_ns, sha256, format, width, height, day, made)"
+        " SELECT id, path, folder_of(path), name, bytes, mtime_ns, sha256, format, width, height,"
+        " day_of(path, mtime_ns / 1000000000), mtime_ns / 1000000000 FROM earlier"
+    )
+    connection.execute("DROP TABLE earlier")
+    connection.execute("INSERT INTO words (rowid, name) SELECT id, name FROM files")
+
+
+# By the version that each begins with.
+MIGRATIONS = {1: _folders_days_and_judgements}
+
+
+def day_of(path: bytes, made: int) -> str:
+    """The day of an image: its folder's where that is named after one, or else of its making, in UTC."""
+    folder = path.split(b"/")[-2:-1]
+    if folder and _DAY.fullmatch(folder[0]):
+        return folder[0].decode("ascii")
+    return datetime.fromtimestamp(min(max(made, 0), _LAST_SECOND), UTC).strftime("%Y-%m-%d")
+
+
+def folder_of(path: bytes) -> bytes:
+    """The folder of a path that is relative to the library; b"" for the library itself."""
+    return path.rpartition(b"/")[0]
+
+
+def _create(connection: sqlite3.Connection, tables: str = _FILES + _TOLD) -> sqlite3.Connection:
     # `executescript` would end the transaction that keeps a second process out.
-    for statement in _TABLES.split(";\n"):
+    for statement in tables.split(";\n"):
         if statement.strip():
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {VERSION}")

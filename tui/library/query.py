@@ -1,0 +1,269 @@
+"""The query language: what is typed into a search becomes a condition of the index, or a message in words.
+
+    fox snow            every word begins a word of the prompt, the revised prompt, tags, notes, model or name
+    "a red fox"         these words in this order
+    -word  -tag:sea     without it
+    model:dall-e-3      the beginning of a model; so with provider:, name:, folder:, job:, tag:, format:, operation:
+    rating:>3           numbers with > >= < <= or a span 2..4; so with cost:, width:, height:, images of bytes:
+    size:1024x1024      pixels
+    before:2026-11-01   a day, month or year, today, yesterday, or 7d; so with since:, after:, on:
+    is:favourite        also marked, rated, unrated, tagged, untagged, noted, recorded, foreign, sandbox, edited
+
+Terms are joined by "and". Nothing that is typed is an error of SQL: a term that means nothing is a problem, told in
+words, and is left out.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from tui.core.provider import SANDBOX
+from tui.core.text import clean_line, shorten
+
+# Longer ones are no searches that somebody types.
+MAX_LENGTH, MAX_TERMS = 2000, 64
+_WORD = re.compile(r"[^\W_]+")
+_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<exact>[^"]*)"?|(?P<plain>[^\s"]*))')
+_NUMBER = re.compile(r"(?P<number>\d{1,12}(?:\.\d{0,9})?|\.\d{1,9})(?P<unit>kb|mb|gb)?", re.IGNORECASE)
+_UNITS = {"": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
+_OPERATORS = (">=", "<=", ">", "<", "=")
+_BEYOND, _EPOCH = 1 << 62, 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition in SQL over `files` and `images`, and the values for its question marks."""
+
+    sql: str
+    values: tuple[str | int | float, ...] = ()
+
+    def negated(self) -> Condition:
+        # What is not known does not fit, so its opposite does.
+        return Condition(f"NOT coalesce(({self.sql}), 0)", self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`match` is an FTS5 query, "" for everything. `words` are what was searched for, to be marked where they stand.
+
+    `problems` say which terms were passed over and why.
+    """
+
+    match: str = ""
+    conditions: tuple[Condition, ...] = ()
+    words: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        return not self.match and not self.conditions
+
+
+class _Meaningless(Exception):
+    """A term that means nothing; the message says why."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    today: date
+    matches: list[str] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def parse(text: str, today: date | None = None) -> Query:
+    """What a text searches for. Raises nothing."""
+    read = _Reading(today or date.today())  # noqa: DTZ011  # the person's own day
+    terms = [found for found in _TERM.finditer(clean_line(text, limit=MAX_LENGTH)) if found[0]]
+    for found in terms[:MAX_TERMS]:
+        try:
+            _take(read, found)
+        except _Meaningless as problem:
+            read.problems.append(str(problem))
+    if len(terms) > MAX_TERMS:
+        read.problems.append(f"only the first {MAX_TERMS} terms count")
+    return Query(" AND ".join(read.matches), tuple(read.conditions), tuple(read.words), tuple(read.problems))
+
+
+def _take(read: _Reading, found: re.Match[str]) -> None:
+    name = (found["field"] or "").lower()
+    exact = found["exact"] is not None
+    value = found["exact"] if exact else found["plain"]
+    if name and name not in FIELDS:
+        # A word with a colon in it, such as 16:9, is a word.
+        if exact or name in _LIKELY:
+            known = ", ".join(sorted(FIELDS))
+            raise _Meaningless(f"there is no {name}: — there are {known}")
+        value, name = f"{found['field']}:{value}", ""
+    if not name:
+        _take_words(read, value, exact=exact, without=bool(found["minus"]))
+        return
+    if not value:
+        # It is still being typed.
+        return
+    condition = FIELDS[name](name, value, read.today)
+    read.conditions.append(condition.negated() if found["minus"] else condition)
+
+
+def _take_words(read: _Reading, value: str, *, exact: bool, without: bool) -> None:
+    words = _WORD.findall(value)
+    if not words:
+        return
+    matches = [_phrase(words)] if exact else [f"{_phrase([word])}*" for word in words]
+    if without:
+        inside = "files.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+        read.conditions.append(Condition(inside, (" AND ".join(matches),)).negated())
+    else:
+        read.matches += matches
+        read.words += [" ".join(words)] if exact else words
+
+
+def _phrase(words: list[str]) -> str:
+    return f'"{" ".join(words)}"'
+
+
+# --- what stands behind a colon ---------------------------------------------------------------------------------------
+
+_Field = Callable[[str, str, date], Condition]
+
+
+def _text(column: str, *, whole: bool = False, anywhere: bool = False) -> _Field:
+    def condition(_: str, value: str, __: date) -> Condition:
+        pattern = re.sub(r"([\\%_])", r"\\\1", value)
+        pattern = pattern if whole else f"%{pattern}%" if anywhere else f"{pattern}%"
+        return Condition(f"{column} LIKE ? ESCAPE '\\'", (pattern,))
+
+    return condition
+
+
+def _tag(name: str, value: str, today: date) -> Condition:
+    inner = _text("tags.tag")(name, value, today)
+    return Condition(f"files.sha256 IN (SELECT sha256 FROM tags WHERE {inner.sql})", inner.values)
+
+
+def _number(column: str, example: str) -> _Field:
+    def condition(name: str, value: str, _: date) -> Condition:
+        low, dots, high = value.partition("..")
+        if dots:
+            return Condition(f"{column} BETWEEN ? AND ?", (_amount(name, low, example), _amount(name, high, example)))
+        sign = next((sign for sign in _OPERATORS if value.startswith(sign)), "")
+        return Condition(f"{column} {sign or '='} ?", (_amount(name, value[len(sign) :], example),))
+
+    return condition
+
+
+def _amount(name: str, text: str, example: str) -> float:
+    found = _NUMBER.fullmatch(text.replace("$", ""))
+    if found is None:
+        raise _Meaningless(f"{name}: is a number, as in {name}:{example}")
+    amount = float(found["number"]) * _UNITS[(found["unit"] or "").lower()]
+    return int(amount) if amount.is_integer() else amount
+
+
+def _size(name: str, value: str, _: date) -> Condition:
+    found = re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", value.lower())
+    if found is None:
+        raise _Meaningless(f"{name}: is width x height, as in {name}:1024x1024")
+    return Condition("files.width = ? AND files.height = ?", (int(found[1]), int(found[2])))
+
+
+def _before(name: str, value: str, today: date) -> Condition:
+    return Condition("files.made < ?", (_seconds(_span(name, value, today)[0]),))
+
+
+def _since(name: str, value: str, today: date) -> Condition:
+    return Condition("files.made >= ?", (_seconds(_span(name, value, today)[0]),))
+
+
+def _after(name: str, value: str, today: date) -> Condition:
+    return Condition("files.made >= ?", (_seconds(_span(name, value, today)[1]),))
+
+
+def _on(name: str, value: str, today: date) -> Condition:
+    begin, end = _span(name, value, today)
+    return Condition("files.made >= ? AND files.made < ?", (_seconds(begin), _seconds(end)))
+
+
+def _span(name: str, value: str, today: date) -> tuple[date, date]:
+    """The first day, and the first day after it."""
+    word = value.lower()
+    try:
+        if word in ("today", "yesterday"):
+            day = today - timedelta(days=word == "yesterday")
+            return day, day + timedelta(days=1)
+        if ago := re.fullmatch(r"(\d{1,4})([dwmy])", word):
+            day = today - timedelta(days=int(ago[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[ago[2]])
+            return day, day + timedelta(days=1)
+        if year := re.fullmatch(r"(\d{4})", word):
+            return date(int(year[1]), 1, 1), date(int(year[1]) + 1, 1, 1)
+        if month := re.fullmatch(r"(\d{4})-(\d{1,2})", word):
+            begin = date(int(month[1]), int(month[2]), 1)
+            return begin, (begin + timedelta(days=31)).replace(day=1)
+        if day_of := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", word):
+            day = date(*map(int, day_of.groups()))
+            return day, day + timedelta(days=1)
+    except (ValueError, OverflowError):
+        pass
+    raise _Meaningless(f"{name}: is a day, as in {name}:2026-11-01, {name}:2026-11, {name}:today or {name}:7d")
+
+
+def _seconds(day: date) -> int:
+    """When a day begins here, in Unix seconds."""
+    try:
+        return math.floor(datetime(day.year, day.month, day.day).timestamp())  # noqa: DTZ001  # the person's own day
+    except (ValueError, OverflowError, OSError):
+        return -_BEYOND if day.year < _EPOCH else _BEYOND
+
+
+_STATES: Mapping[str, Condition] = {
+    "favourite": Condition("images.favourite = 1"),
+    "rated": Condition("images.rating > 0"),
+    "unrated": Condition("coalesce(images.rating, 0) = 0"),
+    "tagged": Condition("files.sha256 IN (SELECT sha256 FROM tags)"),
+    "untagged": Condition("files.sha256 NOT IN (SELECT sha256 FROM tags)"),
+    "noted": Condition("images.notes != ''"),
+    "marked": Condition("files.sha256 IN (SELECT sha256 FROM marks)"),
+    "recorded": Condition("images.job IS NOT NULL"),
+    "foreign": Condition("images.job IS NULL"),
+    "sandbox": Condition("images.provider = ?", (SANDBOX,)),
+    "edited": Condition("images.operation IN ('edit', 'variation')"),
+}
+_SYNONYMS = {"favorite": "favourite", "fav": "favourite"}
+
+
+def _is(name: str, value: str, _: date) -> Condition:
+    word = value.lower()
+    state = _STATES.get(_SYNONYMS.get(word, word))
+    if state is None:
+        raise _Meaningless(f"{name}: has no {shorten(value, 20)} — there are {', '.join(_STATES)}")
+    return state
+
+
+FIELDS: Mapping[str, _Field] = {
+    "model": _text("images.model"),
+    "provider": _text("images.provider"),
+    "operation": _text("images.operation"),
+    "job": _text("images.job"),
+    "name": _text("files.name", anywhere=True),
+    "folder": _text("CAST(files.folder AS TEXT)", anywhere=True),
+    "format": _text("files.format", whole=True),
+    "tag": _tag,
+    "rating": _number("coalesce(images.rating, 0)", ">3"),
+    "cost": _number("images.cost", "<0.05"),
+    "width": _number("files.width", ">1024"),
+    "height": _number("files.height", ">1024"),
+    "bytes": _number("files.bytes", ">1MB"),
+    "size": _size,
+    "before": _before,
+    "since": _since,
+    "after": _after,
+    "on": _on,
+    "is": _is,
+}
+# Names that other programs have for these; whoever types one of them means no word.
+_LIKELY = frozenset({"date", "day", "type", "path", "file", "has", "in", "tags", "stars", "price", "prompt", "note"})
