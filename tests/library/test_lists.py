@@ -13,7 +13,6 @@ import pytest
 from tests.library.test_index import PNG, Library
 from tests.library.test_records import origin
 from tui.core.recalled import Recalled
-from tui.core.record import Record
 from tui.library import records, schema
 from tui.library.index import Index
 from tui.library.lists import ORDERS
@@ -172,13 +171,8 @@ def test_a_tag_without_letters_is_none_and_capitals_make_no_second_one(library: 
 def test_a_job_that_gives_the_same_bytes_again_keeps_the_judgement(library: Library) -> None:
     made = library.make("a.png")
     judged = records.change(library.root, made, lambda known: replace(known, rating=3, notes=" mine "))
-    again = Record(**{**vars_of(made), "origins": (origin("later"),)})
-    known = records.write(library.root, again)
+    known = records.write(library.root, replace(made, origins=(origin("later"),)))
     assert (known.rating, known.notes, len(known.origins)) == (3, "mine", 2) and judged.rating == 3
-
-
-def vars_of(record: Record) -> dict[str, object]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
 def test_spending_is_summed_by_whatever_is_asked(library: Library, index: Index) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -47,8 +47,8 @@ def replaced(record: Record, **changes: object) -> Record:
     return replace(record, **changes)  # type: ignore[arg-type]  # any field
 
 
-def found(index: Index, text: str, **more: object) -> set[str]:
-    listing = index.listing(parse(text, TODAY), **more)  # type: ignore[arg-type]
+def found(index: Index, text: str, marked: Collection[str] = ()) -> set[str]:
+    listing = index.listing(parse(text, TODAY), marked=marked)
     return {Path(entry.name).stem for entry in index.entries(listing.ids)}
 
 

@@ -24,7 +24,6 @@ HOMES = {
     "tui.engine.client": "openai",
     "tui.engine.download": "requests",
     "tui.library.index": "sqlite3",
-    "tui.library.rows": "sqlite3",
     "tui.library.schema": "sqlite3",
 }
 CLI = """

@@ -106,8 +106,11 @@ def tag(text: str) -> str:
 
 def tags(given: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are kept, in their order, each once whatever its capitals."""
-    known = {name.casefold(): name for each in reversed(list(given)) if (name := tag(each))}
-    return tuple(reversed(known.values()))[:MAX_TAGS]
+    known: dict[str, str] = {}
+    for each in given:
+        if name := tag(each):
+            known.setdefault(name.casefold(), name)
+    return tuple(known.values())[:MAX_TAGS]
 
 
 def judged(record: Record) -> Record:

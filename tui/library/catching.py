@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +13,8 @@ from tui.core.recalled import Recalled
 from tui.library import files, records, rows
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from tui.library.index import Index, Step
 
 _T = TypeVar("_T")
@@ -61,7 +63,7 @@ class CatchingUp:
             name = rows.key(index.root, folder) if folder != index.root else b""
             folders.add(name)
             present = {rows.key(index.root, image.path): image for image in images}
-            known = index.ask(lambda db, name=name: _known(db, name))
+            known = index.ask(partial(_known, name))
             steps = [
                 *(_dropping(path) for path in known.keys() - present.keys()),
                 *(
@@ -73,7 +75,7 @@ class CatchingUp:
             changed |= self._write(steps, _SEEN)
         for name, _ in index.folders():
             if name not in folders:
-                gone = index.ask(lambda db, name=name: _known(db, name))
+                gone = index.ask(partial(_known, name))
                 changed |= self._write([_dropping(path) for path in gone], _SEEN)
         return changed
 
@@ -87,7 +89,7 @@ class CatchingUp:
         changed = False
         for prefix in map("".join, product(_HEX, repeat=records.PREFIX)):
             written = dict(records.beginning(self._index.library, prefix))
-            known = self._index.ask(lambda db, prefix=prefix: _written(db, prefix))
+            known = self._index.ask(partial(_written, prefix))
             changed |= self._write([_forgetting(sha256) for sha256 in known.keys() - written.keys()], _SEEN)
             due = [(sha256, when) for sha256, when in written.items() if known.get(sha256) != when]
             self._total += len(due)
@@ -164,15 +166,13 @@ def batched(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
         yield some
 
 
-def _known(db: sqlite3.Connection, folder: bytes) -> dict[bytes, tuple[int, int]]:
+def _known(folder: bytes, db: sqlite3.Connection) -> dict[bytes, tuple[int, int]]:
     rows = db.execute("SELECT path, bytes, mtime_ns FROM files WHERE folder = ?", (folder,))
     return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
 
 
-def _written(db: sqlite3.Connection, prefix: str) -> dict[str, int]:
-    rows = db.execute(
-        "SELECT sha256, written_ns FROM images WHERE sha256 >= ? AND sha256 < ?", (prefix, prefix + "g")
-    )
+def _written(prefix: str, db: sqlite3.Connection) -> dict[str, int]:
+    rows = db.execute("SELECT sha256, written_ns FROM images WHERE sha256 >= ? AND sha256 < ?", (prefix, prefix + "g"))
     return dict(rows.fetchall())
 
 

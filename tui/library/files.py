@@ -21,7 +21,7 @@ from tui.library.regular import open_regular
 EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"})
 # Deeper than anybody sorts images, and an end for folders mounted inside themselves.
 MAX_DEPTH = 16
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(rb"\d{4}-\d{2}-\d{2}")
 # The end of the year 9999: a file can claim a time that no calendar has.
 _LAST_SECOND = 253_402_300_799
 # The coarsest clock of a file system that is in use (FAT).
@@ -165,8 +165,19 @@ def _image(entry: os.DirEntry[str], folder: Path) -> ImageFile | None:
     return _listed(folder / entry.name, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
+def folder_of(path: bytes) -> bytes:
+    """The folder of a path, b"" where it names none."""
+    return path.rpartition(b"/")[0]
+
+
+def day_of(path: bytes, made: float) -> str:
+    """The day of an image, YYYY-MM-DD: its folder's where that is named after one, or else of its making, in UTC."""
+    folder = folder_of(path).rpartition(b"/")[2]
+    if _DAY.fullmatch(folder):
+        return folder.decode("ascii")
+    return datetime.fromtimestamp(min(max(made, 0), _LAST_SECOND), UTC).strftime("%Y-%m-%d")
+
+
 def _listed(path: Path, facts: os.stat_result) -> ImageFile:
-    folder = path.parent.name
-    seconds = min(max(facts.st_mtime, 0), _LAST_SECOND)
-    day = folder if _DAY.fullmatch(folder) else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+    day = day_of(os.fsencode(path), facts.st_mtime)
     return ImageFile(path, clean_line(path.name, limit=255), facts.st_size, facts.st_mtime_ns, day)

@@ -39,7 +39,7 @@ class Index:
 
     @classmethod
     def open(cls, root: Path, cache: Path | None = None, library: Path | None = None) -> Index:
-        """The index of the images below `root`, empty before the first `sync`; `cache` is the program's cache folder."""
+        """The index of what lies below `root`, empty before the first `sync`; `cache` is the program's cache folder."""
         return cls(root, schema.index_path(root, cache), library)
 
     def __enter__(self) -> Index:

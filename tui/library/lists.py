@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.library.entry import Entry
 from tui.library.query import Query
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # By what lists are sorted, each with the order that people mean by it.
 ORDERS = {

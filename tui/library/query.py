@@ -63,7 +63,7 @@ class Query:
         return not self.match and not self.conditions
 
 
-class _Meaningless(Exception):
+class _MeaninglessError(Exception):
     """A term that means nothing; the message says why."""
 
 
@@ -78,12 +78,12 @@ class _Reading:
 
 def parse(text: str, today: date | None = None) -> Query:
     """What a text searches for. Raises nothing."""
-    read = _Reading(today or date.today())  # noqa: DTZ011  # the person's own day
+    read = _Reading(today or date.today())  # the person's own day
     terms = [found for found in _TERM.finditer(clean_line(text, limit=MAX_LENGTH)) if found[0]]
     for found in terms[:MAX_TERMS]:
         try:
             _take(read, found)
-        except _Meaningless as problem:
+        except _MeaninglessError as problem:
             read.problems.append(str(problem))
     if len(terms) > MAX_TERMS:
         read.problems.append(f"only the first {MAX_TERMS} terms count")
@@ -98,7 +98,7 @@ def _take(read: _Reading, found: re.Match[str]) -> None:
         # A word with a colon in it, such as 16:9, is a word.
         if exact or name in _LIKELY:
             known = ", ".join(sorted(FIELDS))
-            raise _Meaningless(f"there is no {name}: — there are {known}")
+            raise _MeaninglessError(f"there is no {name}: — there are {known}")
         value, name = f"{found['field']}:{value}", ""
     if not name:
         _take_words(read, value, exact=exact, without=bool(found["minus"]))
@@ -160,7 +160,7 @@ def _number(column: str, example: str) -> _Field:
 def _amount(name: str, text: str, example: str) -> float:
     found = _NUMBER.fullmatch(text.replace("$", ""))
     if found is None:
-        raise _Meaningless(f"{name}: is a number, as in {name}:{example}")
+        raise _MeaninglessError(f"{name}: is a number, as in {name}:{example}")
     amount = float(found["number"]) * _UNITS[(found["unit"] or "").lower()]
     return int(amount) if amount.is_integer() else amount
 
@@ -168,7 +168,7 @@ def _amount(name: str, text: str, example: str) -> float:
 def _size(name: str, value: str, _: date) -> Condition:
     found = re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", value.lower())
     if found is None:
-        raise _Meaningless(f"{name}: is width x height, as in {name}:1024x1024")
+        raise _MeaninglessError(f"{name}: is width x height, as in {name}:1024x1024")
     return Condition("files.width = ? AND files.height = ?", (int(found[1]), int(found[2])))
 
 
@@ -209,13 +209,13 @@ def _span(name: str, value: str, today: date) -> tuple[date, date]:
             return day, day + timedelta(days=1)
     except (ValueError, OverflowError):
         pass
-    raise _Meaningless(f"{name}: is a day, as in {name}:2026-11-01, {name}:2026-11, {name}:today or {name}:7d")
+    raise _MeaninglessError(f"{name}: is a day, as in {name}:2026-11-01, {name}:2026-11, {name}:today or {name}:7d")
 
 
 def _seconds(day: date) -> int:
     """When a day begins here, in Unix seconds."""
     try:
-        return math.floor(datetime(day.year, day.month, day.day).timestamp())  # noqa: DTZ001  # the person's own day
+        return math.floor(datetime(day.year, day.month, day.day).timestamp())  # the person's own day
     except (ValueError, OverflowError, OSError):
         return -_BEYOND if day.year < _EPOCH else _BEYOND
 
@@ -240,7 +240,7 @@ def _is(name: str, value: str, _: date) -> Condition:
     word = value.lower()
     state = _STATES.get(_SYNONYMS.get(word, word))
     if state is None:
-        raise _Meaningless(f"{name}: has no {shorten(value, 20)} — there are {', '.join(_STATES)}")
+        raise _MeaninglessError(f"{name}: has no {shorten(value, 20)} — there are {', '.join(_STATES)}")
     return state
 
 

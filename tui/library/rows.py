@@ -1,18 +1,20 @@
-"""Writing the index's rows, those of files, of records and of what other programs told. Callers hold the transaction."""
+"""Writing the rows of the index: of files, of records, of what other programs told. Callers hold the transaction."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.core.recalled import Recalled
 from tui.core.record import Origin, Record
 from tui.core.sniff import Facts
-from tui.library.files import ImageFile
-from tui.library.schema import folder_of
+from tui.library.files import ImageFile, folder_of
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # What the newest job says of an image: fields of Origin, and columns of `images` in the order of _PUT_IMAGE.
 _TOLD = ("created", "provider", "model", "operation", "prompt", "revised_prompt", "cost", "job", "request_id")

@@ -5,23 +5,19 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import re
 import sqlite3
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.core.paths import cache_folder
 from tui.core.text import clean_line
+from tui.library.files import day_of, folder_of
 
 VERSION = 2
 BUSY_SECONDS = 10.0
 
 _log = logging.getLogger(__name__)
-_DAY = re.compile(rb"\d{4}-\d{2}-\d{2}")
-# The end of the year 9999: a file can claim a time that no calendar has.
-_LAST_SECOND = 253_402_300_799
 
 # Paths and folders are bytes, as the file system has them: a name need not be text. `sha256` is empty until the file
 # was read. `made` is Unix seconds, of the job where it is known and else of the file; `day` is YYYY-MM-DD.
@@ -172,19 +168,6 @@ def _folders_days_and_judgements(connection: sqlite3.Connection) -> None:
 
 # By the version that each begins with.
 MIGRATIONS = {1: _folders_days_and_judgements}
-
-
-def day_of(path: bytes, made: int) -> str:
-    """The day of an image: its folder's where that is named after one, or else of its making, in UTC."""
-    folder = path.split(b"/")[-2:-1]
-    if folder and _DAY.fullmatch(folder[0]):
-        return folder[0].decode("ascii")
-    return datetime.fromtimestamp(min(max(made, 0), _LAST_SECOND), UTC).strftime("%Y-%m-%d")
-
-
-def folder_of(path: bytes) -> bytes:
-    """The folder of a path that is relative to the library; b"" for the library itself."""
-    return path.rpartition(b"/")[0]
 
 
 def _create(connection: sqlite3.Connection, tables: str = _FILES + _TOLD) -> sqlite3.Connection:

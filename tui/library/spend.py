@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui.core.provider import SANDBOX
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # What spending is summed by: a day, week (its Monday) or month in the person's own time, a model, a provider, a job.
 PERIODS = {

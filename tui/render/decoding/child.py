@@ -87,6 +87,8 @@ def _done(images: Images, request: dict[str, Any]) -> Answer:
     if request["do"] == "thumbnail":
         images.thumbnail(path, request["target"], request["side"], request["texts"])
         return {}, b""
+    if request["do"] == "recall":
+        return _recalled(path), b""
     wish, ground = _wish(request), request["ground"]
     ground = ground if ground == "checker" else tuple(ground)
     if request["do"] == "picture":
@@ -96,6 +98,16 @@ def _done(images: Images, request: dict[str, Any]) -> Answer:
     head = {name: getattr(film, name) for name in ("delays", "loops", "total", "end")}
     shape = _head(film.pictures[0]) if film.pictures else {}
     return {**head, **shape}, b"".join(picture.rgb for picture in film.pictures)
+
+
+def _recalled(path: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from tui.render.decoding.source import read
+    from tui.render.recall.texts import texts
+    from tui.render.recall.tools import recalled
+
+    return asdict(recalled(texts(read(path)[0])))
 
 
 def _wish(request: dict[str, Any]) -> Wish:

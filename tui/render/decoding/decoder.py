@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from tui.core.recalled import Recalled
 from tui.core.text import clean_line, human_seconds
 from tui.render.decoding.process import Child
 from tui.render.picture import Frames, Ground, Part, Picture, Refused, Stale
@@ -126,6 +127,16 @@ class Decoder:
         """
         head = {"do": "thumbnail", "path": _absolute(path), "target": _absolute(target), "side": side}
         self._ask({**head, "texts": dict(texts)}, stale)
+
+    def recall(self, path: Path, *, stale: Callable[[], bool] | None = None) -> Recalled:
+        """What another program wrote into the file about how it was made. Raises Refused with the reason, or Stale."""
+        answer, _ = self._ask({"do": "recall", "path": _absolute(path)}, stale)
+        try:
+            parameters = {str(name): str(value) for name, value in answer["parameters"].items()}
+            words = {name: str(answer[name]) for name in ("tool", "prompt", "negative", "model")}
+            return Recalled(**words, parameters=parameters, credentials=bool(answer["credentials"]))
+        except (KeyError, AttributeError) as error:
+            raise Refused("its decoder told nothing") from error
 
     def _ask(self, head: dict[str, Any], stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes]:
         while not self._lock.acquire(timeout=_PATIENCE):
