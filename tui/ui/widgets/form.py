@@ -45,7 +45,7 @@ class Form(Vertical):
         with VerticalScroll(id="fields", can_focus=False):
             yield from self._fields()
         with Horizontal(id="send"):
-            yield Static(id="price")
+            yield Static(id="price", markup=False)
             yield Action("generate", "Generate", id="generate")
 
     def on_mount(self) -> None:
