@@ -243,18 +243,6 @@ def test_what_was_spent_counts_each_image_of_each_job_once_and_no_sandbox(librar
     assert index.spent(0, 100) == 0 and index.spent(100, 101) == pytest.approx(0.75) and index.spent(101) == 0
 
 
-def test_a_job_whose_cost_is_not_known_costs_what_it_was_estimated_at(library: Library, index: Index) -> None:
-    library.make("a.png", job="one", created=100, cost=0.5, estimate=9.0)
-    library.make("b.png", job="one", index=1, created=100, cost=0.25, estimate=9.0)
-    library.make("c.png", job="two", created=200, cost=None, estimate=0.4)
-    library.make("d.png", job="two", index=1, created=200, cost=None, estimate=0.4)
-    library.make("e.png", job="three", created=200, cost=None, estimate=None)
-    library.make("f.png", job="four", created=200, cost=9.0, estimate=9.0, provider="sandbox")
-    library.make("g.png", job="five", created=50, cost=9.0)
-    index.sync()
-    assert index.costs(100) == {"one": pytest.approx(0.75), "two": pytest.approx(0.4), "three": 0}
-
-
 def test_progress_is_told_and_cancelling_keeps_what_was_done(library: Library, index: Index) -> None:
     for number in range(3):
         library.make(f"{number}.png", recorded=False)

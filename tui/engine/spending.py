@@ -20,7 +20,7 @@ from tui.engine.job import BrokenError, Job, in_thread
 from tui.engine.spool import SPOOL, Entry
 
 log = logging.getLogger("safelight.engine")
-# Gives what jobs have cost since a time: US$ by job, as a library's index has it.
+# Gives what jobs have cost since a time: US$ by job, as a library's records have it.
 Costs = Callable[[float], Mapping[str, float]]
 SEND, STOP = "send", "stop"
 

@@ -108,14 +108,6 @@ class Index:
         query = "SELECT total(cost) FROM origins WHERE provider != ? AND created >= ? AND created < ?"
         return float(self._run(lambda db: db.execute(query, (SANDBOX, since, until)).fetchone()[0]))
 
-    def costs(self, since: float) -> dict[str, float]:
-        """US$ by job, of those of real providers since then: what is not known counts with the job's estimate."""
-        query = (
-            "SELECT job, max(total(cost), ifnull(max(CASE WHEN cost IS NULL THEN estimate END), 0)) FROM origins"
-            " WHERE provider != ? AND created >= ? GROUP BY job"
-        )
-        return dict(self._run(lambda db: db.execute(query, (SANDBOX, since)).fetchall()))
-
     def _differences(self) -> tuple[list[_Step], list[Callable[[], _Step | None]]]:
         """What the index has too much, as steps; and what it lacks, as readings that give a step each."""
         present = {rows.key(self.root, image.path): image for image in files.scan(self.root)}

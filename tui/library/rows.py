@@ -49,12 +49,8 @@ def put_record(db: sqlite3.Connection, record: Record, written_ns: int) -> None:
     db.execute(_PUT_IMAGE, (record.sha256, written_ns, *told))
     db.execute("DELETE FROM origins WHERE sha256 = ?", (record.sha256,))
     db.executemany(
-        "INSERT OR REPLACE INTO origins (job, number, sha256, provider, created, cost, estimate)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (one.job, one.index, record.sha256, one.provider, one.created, one.cost, one.estimate)
-            for one in record.origins
-        ],
+        "INSERT OR REPLACE INTO origins (job, number, sha256, provider, created, cost) VALUES (?, ?, ?, ?, ?, ?)",
+        [(one.job, one.index, record.sha256, one.provider, one.created, one.cost) for one in record.origins],
     )
     db.execute(_WORDS, (record.sha256,))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tui.core.paths import cache_folder
 from tui.core.text import clean_line
 
-VERSION = 2
+VERSION = 1
 BUSY_SECONDS = 10.0
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ CREATE TABLE images (
 ) WITHOUT ROWID;
 CREATE TABLE origins (
     job TEXT, number INTEGER, sha256 TEXT NOT NULL, provider TEXT NOT NULL, created INTEGER NOT NULL, cost REAL,
-    estimate REAL, PRIMARY KEY (job, number)
+    PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
 CREATE INDEX origins_by_time ON origins (created);
 CREATE VIRTUAL TABLE words USING fts5 (
