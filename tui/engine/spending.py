@@ -64,7 +64,7 @@ class Ledger:
                     self._count(job)
             if not objection:
                 return
-            failure = Failure(kind=Kind.LIMIT, message=objection, advice="Nothing was sent yet.")
+            failure = Failure(kind=Kind.LIMIT, message=objection)
             if await job.ask(failure, SEND, STOP) == STOP:
                 raise BrokenError(replace(failure, advice="Nothing was sent."))
         self._count(job)

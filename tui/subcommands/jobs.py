@@ -7,6 +7,7 @@ import gc
 import os
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from tui.core import logs, paths
@@ -20,8 +21,9 @@ from tui.core.request import Request
 from tui.engine.client import RefusedError, check_version
 from tui.engine.runner import Runner
 from tui.engine.settings import from_config
+from tui.engine.spending import Ledger
 from tui.engine.spool import RESPONSE, SPOOL
-from tui.library import records
+from tui.library import costs, records
 from tui.library.entry import as_json, entry_of
 from tui.subcommands import output
 from tui.subcommands.progress import Progress
@@ -31,15 +33,24 @@ INTERRUPTED = 130
 RECOVERABLE = 3
 
 
-def run(requests: Sequence[Request], provider: Provider, config: Config, models: Catalogue, *, as_json: bool) -> int:
-    """Send the requests and save what comes; the exit code."""
+def run(
+    requests: Sequence[Request],
+    provider: Provider,
+    config: Config,
+    models: Catalogue,
+    *,
+    as_json: bool,
+    over_limits: bool = False,
+) -> int:
+    """Send the requests and save what comes; the exit code. `over_limits`: also what goes over a spending limit."""
     logs.set_up(paths.log_file(os.environ))
     try:
         _load_sdk()
     except RefusedError as refused:
         output.say(f"{refused.failure.message}. {refused.failure.advice}")
         return 2
-    return asyncio.run(_Jobs(provider, config, models, as_json=as_json).run(requests))
+    jobs = _Jobs(provider, config, models, as_json=as_json, over_limits=over_limits)
+    return asyncio.run(jobs.run(requests))
 
 
 def _load_sdk() -> None:
@@ -53,14 +64,20 @@ def _load_sdk() -> None:
 
 
 class _Jobs:
-    def __init__(self, provider: Provider, config: Config, models: Catalogue, *, as_json: bool) -> None:
+    def __init__(
+        self, provider: Provider, config: Config, models: Catalogue, *, as_json: bool, over_limits: bool
+    ) -> None:
         self._provider, self._config, self._models, self._as_json = provider, config, models, as_json
+        self._over_limits = over_limits
         self._lines = output.Lines()
 
     async def run(self, requests: Sequence[Request]) -> int:
         self._progress = Progress(os.environ, several=len(requests) > 1)
-        self._runner = Runner(from_config(self._config), emit=self._hear, record=_record, catalogue=self._models)
-        self._questions = Questions(self._progress, self._runner.answer)
+        ledger = Ledger(self._config.library, partial(costs.of_jobs, self._config.library))
+        self._runner = Runner(
+            from_config(self._config), emit=self._hear, record=_record, catalogue=self._models, ledger=ledger
+        )
+        self._questions = Questions(self._progress, self._runner.answer, send=self._over_limits)
         ticking = asyncio.create_task(self._progress.tick())
         try:
             endings = await self._endings([self._runner.submit(request, self._provider) for request in requests])

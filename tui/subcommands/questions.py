@@ -13,24 +13,31 @@ from tui.core.events import Waiting
 from tui.subcommands import output
 from tui.subcommands.progress import Progress
 
-RETRY = "retry"
+# The answers that go on, and what asks for them.
+YES = {"retry": "Retry?", "send": "Send anyway?"}
+SEND = "send"
 
 
 class Questions:
-    """`answer(job, choice)` takes the person's choice."""
+    """`answer(job, choice)` takes the person's choice. `send`: jobs over a spending limit are sent unasked."""
 
-    def __init__(self, progress: Progress, answer: Callable[[str, str], None]) -> None:
-        self._progress, self._answer = progress, answer
+    def __init__(self, progress: Progress, answer: Callable[[str, str], None], *, send: bool = False) -> None:
+        self._progress, self._answer, self._send = progress, answer, send
         self._person = output.is_terminal(sys.stdin) and output.is_terminal(sys.stderr)
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def ask(self, event: Waiting) -> None:
         """Put a question, or answer it where there is nobody to."""
-        no = next((choice for choice in event.choices if choice != RETRY), "")
+        no = next((choice for choice in event.choices if choice not in YES), "")
+        if SEND in event.choices and self._send:
+            self._answer(event.job, SEND)
+            return
         if event.failure.advice and (self._person or not event.url):
             self._progress.say(f"→ {event.failure.advice}", event.number)
         if not self._person:
+            if SEND in event.choices:
+                self._progress.say("→ --yes sends it all the same; safelight config tells the limits", event.number)
             self._answer(event.job, no)
             return
         task = asyncio.create_task(self._ask(event, no))
@@ -47,16 +54,20 @@ class Questions:
         self._answer(event.job, choice)
 
     async def _choice(self, event: Waiting, no: str) -> str:
-        question = "Retry? (y/n/u for the URL) " if event.url else "Retry? (y/n) "
-        while True:
-            typed = await self._typed(question)
+        yes = next((choice for choice in event.choices if choice in YES), no)
+        more = "/u for the URL" if event.url else "/a for all" if yes == SEND else ""
+        while not (yes == SEND and self._send):
+            typed = await self._typed(f"{YES.get(yes, '')} (y/n{more}) ")
             if typed is None or typed.startswith("n"):
                 return no
             if typed.startswith("y"):
-                return RETRY
+                return yes
+            if typed.startswith("a") and yes == SEND:
+                self._send = True
             if typed.startswith("u") and event.url:
                 # Secret, and asked for.
                 output.write_error(f"{output.shown_path(event.url)}\n")
+        return yes
 
     async def _typed(self, question: str) -> str | None:
         """What the person types, in small letters; None at the end of the input."""
