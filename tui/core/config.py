@@ -67,6 +67,8 @@ SETTINGS = (
     Setting("engine.parallel", int, 4, "jobs at the same time", low=1, high=32),
     Setting("engine.retries", int, 2, "repeats of an attempt that the server says did nothing", low=0, high=10),
     Setting("engine.deadline", float, 600.0, "seconds until an attempt is given up", low=1, high=7200),
+    Setting("engine.grace", float, 20.0, "seconds that jobs on their way have when the program is told to end",
+            low=0, high=600),
     Setting("names.template", str, DEFAULT_TEMPLATE, "file names, from {model} {created} {index} {prompt} {job}"),
     Setting("spending.per_day", float, 0.0, "US$ that jobs may cost from midnight on before you are asked; 0: no limit",
             low=0, high=limits.MOST),
