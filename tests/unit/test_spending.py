@@ -47,9 +47,12 @@ def test_a_price_that_cannot_be_known_is_said_where_there_is_a_limit() -> None:
     assert said == "its price can't be known: the server chooses the size; $0.00 of today's $1.00 is spent"
 
 
-def test_what_is_spent_of_each_limit_is_shown() -> None:
-    assert Budget(Limits(1, 5), 0.5, 0.25).shown == "$0.500 of $1.00 today · $0.250 of $5.00 this run"
-    assert Budget(Limits(), 0.5, 0.25).shown == ""
+def test_there_is_a_short_form_for_where_room_is_scarce() -> None:
+    budget = Budget(Limits(1, 5), 0.95, 0.25)
+    assert budget.warning(DEAR) == "over today's limit"
+    assert Budget(Limits(0, 0.3), 0.95, 0.25).warning(DEAR) == "over this run's limit"
+    assert budget.warning(UNKNOWN) == "asks before it is sent"
+    assert Budget(Limits(2), 0.95).warning(DEAR) == Budget().warning(UNKNOWN) == ""
 
 
 @pytest.fixture

@@ -26,24 +26,31 @@ class Budget:
 
     def objection(self, price: Estimate) -> str:
         """Why a job of this price should not be sent without a word, empty where it may be."""
-        limits = self.limits
-        spans = [("today's", self.today, limits.per_day), ("this run's", self.session, limits.per_session)]
-        for name, spent, limit in spans:
-            if not limit:
-                continue
-            if price.high is None:
-                return f"its price can't be known: {price.why}; {dollars(spent)} of {name} {dollars(limit)} is spent"
-            # Sums of prices, of which none is meant to differ in the tenth digit.
-            if round(spent + float(price.high), 9) > limit:
-                return f"it may cost {dollars(price.high)}, and {dollars(spent)} of {name} {dollars(limit)} is spent"
-        return ""
+        if (over := self._over(price)) is None:
+            return ""
+        name, spent, limit = over
+        of_limit = f"{dollars(spent)} of {name} {dollars(limit)} is spent"
+        if price.high is None:
+            return f"its price can't be known: {price.why}; {of_limit}"
+        return f"it may cost {dollars(price.high)}, and {of_limit}"
 
-    @property
-    def shown(self) -> str:
-        """What is spent of each limit there is, for the screen."""
+    def warning(self, price: Estimate) -> str:
+        """The objection in few words."""
+        if (over := self._over(price)) is None:
+            return ""
+        return "asks before it is sent" if price.high is None else f"over {over[0]} limit"
+
+    def _over(self, price: Estimate) -> tuple[str, float, float] | None:
+        """The limit that a price would go over, or may: whose it is, what is spent of it, and the limit."""
         limits = self.limits
-        spans = [("today", self.today, limits.per_day), ("this run", self.session, limits.per_session)]
-        return " · ".join(f"{dollars(spent)} of {dollars(limit)} {name}" for name, spent, limit in spans if limit)
+        for name, spent, limit in (
+            ("today's", self.today, limits.per_day),
+            ("this run's", self.session, limits.per_session),
+        ):
+            # Sums of prices, of which none is meant to differ in the tenth digit.
+            if limit and (price.high is None or round(spent + float(price.high), 9) > limit):
+                return name, spent, limit
+        return None
 
 
 def amount(text: str) -> float | None:

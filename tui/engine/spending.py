@@ -47,7 +47,12 @@ class Ledger:
         for job, cost in (self._costs(begins) if self._costs else {}).items():
             today[job] = max(cost, today.get(job, 0.0))
         today |= {job: cost for job, (at, cost) in ours.items() if at >= begins}
-        return Budget(limits, sum(today.values()), sum(cost for _, cost in ours.values()))
+        return Budget(limits, sum(today.values()), self.session)
+
+    @property
+    def session(self) -> float:
+        """US$ of this run."""
+        return sum(cost for _, cost in self._ours.copy().values())
 
     async def admit(self, job: Job, limits: Limits) -> None:
         """Count a job that is about to be sent; where it would go over a limit, only on the person's word.
