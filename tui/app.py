@@ -22,7 +22,9 @@ from tui.core import paths
 from tui.core.config import Config
 from tui.core.models import ModelDataError, catalogue
 from tui.core.provider import SANDBOX, Provider
+from tui.core.signals import SIGNALLED
 from tui.core.text import clean_line
+from tui.subcommands import output
 from tui.ui import themes
 from tui.ui.commands import COMMANDS, bindings
 from tui.ui.looks import Looks
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
 
 # Seconds that the sandbox takes for an image, so that it can be watched while it develops.
 SANDBOX_PACE = 1.2
-# Seconds that jobs on their way have after an error of the program.
-CRASH_GRACE = 20.0
 SHEETS = Path(__file__).with_name("ui") / "styles"
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,7 @@ class SafelightApp(Looks, Working):
         self.shelf = Shelf(config.library)
         look = self.learn_looks(memory.style)
         self.previewer = Previewer(look)
+        self.grace = config.get("engine.grace")
         self._problems = problems
         self._theme_names: list[str] = []
         self._connecting = 0
@@ -195,15 +196,22 @@ class SafelightApp(Looks, Working):
         """Load the engine in a worker, and with it the SDK, which takes longer to load than all the rest."""
         from tui.core import logs
         from tui.engine.settings import from_config
+        from tui.engine.spending import Ledger
         from tui.engine.thread import EngineThread
+        from tui.library import costs
 
         logs.set_up(paths.log_file(self.env))
         # What the first job's events need is loaded here and not on the UI thread when they come.
         for module in ("tui.ui.log_words", "tui.library.files", "tui.library.records", "tui.render.picture"):
             importlib.import_module(module)
         catalogue = self.session.catalogue
+        self.ledger = Ledger(self.config.library, partial(costs.of_jobs, self.config.library))
         engine = EngineThread(
-            from_config(self.config), emit=self.bridge.emit, record=self.shelf.keep, catalogue=catalogue
+            from_config(self.config),
+            emit=self.bridge.emit,
+            record=self.shelf.keep,
+            catalogue=catalogue,
+            ledger=self.ledger,
         )
         engine.start()
         engine.warm()
@@ -321,7 +329,7 @@ class SafelightApp(Looks, Working):
     def _worker_ended(self, event: Worker.StateChanged) -> None:
         """What goes wrong in a worker is told; it never ends the app and never vanishes."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            from tui.core.logs import redact
+            from tui.core.secrets import redact
 
             error = event.worker.error
             logger.error("%s failed", event.worker.group, exc_info=error)
@@ -350,14 +358,24 @@ class SafelightApp(Looks, Working):
 
 
 def run(config: Config, env: Mapping[str, str]) -> int:
-    """Run the app until the person leaves; the exit code."""
+    """Run the app until the person leaves or it is told to end; the exit code."""
     app = SafelightApp(config, env)
     try:
         app.run()
     finally:
-        running = app.session.jobs.running
-        crashed = app.return_code not in (0, None)
-        if crashed and running:
-            print(f"Waiting up to {CRASH_GRACE:.0f} s for what {running} jobs still receive…", file=sys.stderr)  # noqa: T201  # after the app
-        app.close(CRASH_GRACE if crashed else 0.0)
-    return app.return_code or 0
+        jobs = app.session.jobs
+        unasked = app.ended_by is not None or app.return_code not in (0, None)
+        sent = jobs.running - jobs.queued
+        if unasked and sent:
+            verb = "receives" if sent == 1 else "receive"
+            output.say(f"waiting up to {app.grace:.0f} s for what {_count(sent)} still {verb}…")
+        app.close(app.grace if unasked else 0.0)
+        for event in app.bridge.fetch():
+            app.session.apply(event)
+        if left := sum(job.left_behind for job in jobs):
+            output.say(f"{_count(left)} left behind: the next start finishes what it can, and lists the rest")
+    return SIGNALLED + app.ended_by if app.ended_by else app.return_code or 0
+
+
+def _count(jobs: int) -> str:
+    return "1 job" if jobs == 1 else f"{jobs} jobs"

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from tui.core import config
+from tui.core import config, signals
 from tui.core.config import Config
 from tui.subcommands import output
 
@@ -26,7 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         output.hush()
         code = 0
+    except Exception as error:
+        # Python's own report shows what a terminal acts upon, and a key that is in a message.
+        code = output.crashed(error)
     output.finish()
+    signals.end_as(code)
     return code
 
 
@@ -45,6 +49,7 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
         return 2
     if given.subcommand is None:
         return _app(settings, env)
+    _watch_what_is_logged()
     if given.subcommand not in ("config", "doctor"):
         for problem in settings.problems:
             output.say(problem)
@@ -63,7 +68,14 @@ def _app(settings: Config, env: Mapping[str, str]) -> int:
     _tell_textual_the_colours(settings, env)
     from tui.app import run
 
+    _watch_what_is_logged()
     return run(settings, seen)
+
+
+def _watch_what_is_logged() -> None:
+    from tui.core import logs
+
+    logs.prepare()
 
 
 def _tell_textual_the_colours(settings: Config, env: Mapping[str, str]) -> None:

@@ -73,6 +73,13 @@ def environment(home: Path, **more: str | None) -> dict[str, str]:
     return {name: value for name, value in env.items() if value is not None}
 
 
+def configure(home: Path, text: str) -> None:
+    """Write the configuration file."""
+    folder = home / ".config" / "safelight"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(text)
+
+
 class Terminal:
     """A program in a terminal of its own. `raw` is every byte that it wrote; `env` is all of its environment."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import App, alive, descendants
+from tests.e2e.terminal import App, alive, configure, descendants
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pty")
 
@@ -184,7 +184,7 @@ def test_leaving_asks_while_a_job_runs(home: Path) -> None:
         app.press("ctrl+q")
         app.wait_for("1 job runs still")
         children = descendants(app.child.pid)
-        app.press("q")
+        app.press("l")
         assert app.end() == 0
         assert children
         assert not [pid for pid in children if alive(pid)]
@@ -214,6 +214,7 @@ def test_nothing_is_written_while_nothing_happens(home: Path) -> None:
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda each: each.name)
 def test_a_signal_ends_the_program_and_all_its_children(home: Path, ending: signal.Signals) -> None:
+    configure(home, "[engine]\ngrace = 0.5\n")
     with App(home) as app:
         app.open()
         app.generate("a red fox")

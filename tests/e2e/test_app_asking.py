@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.terminal import App, Terminal, environment
+from tests.e2e.terminal import App, Terminal, configure, environment
 from tui.render.terminal.answers import ATTRIBUTES, CELL_SIZE, KITTY_GRAPHICS, NAME, TEXT_AREA_SIZE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pty")
@@ -72,12 +72,6 @@ class Answering(App):
         self.wait_for("How images are drawn here")
         self.press("enter")
         self.wait_for("Cell aspect")
-
-
-def configure(home: Path, text: str) -> None:
-    folder = home / ".config" / "safelight"
-    folder.mkdir(parents=True)
-    (folder / "config.toml").write_text(text)
 
 
 def first_frame(app: App) -> int:

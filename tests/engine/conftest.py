@@ -31,10 +31,12 @@ class Bench:
         self.records: list[tuple[Path, Record]] = []
         self.sizes: list[int] = []
         self._heard = asyncio.Event()
+        ledger = settings.pop("ledger", None)
         self.runner = Runner(
             Settings(**{"out": out, "backoff": 0.001, "deadline": 30.0, **settings}),
             emit=self._hear,
             record=lambda library, record: self.records.append((library, record)),
+            ledger=ledger,
         )
 
     def _hear(self, event: Event) -> None:

@@ -231,6 +231,7 @@ def test_the_books_say_what_was_asked_billed_and_sent(sandbox: Sandbox, client: 
     assert received.headers["authorization"] == "Bearer any"
     assert sandbox.billed == {answer._request_id: 2} == {received.request_id: 2}
     assert sandbox.sent == [hashlib.sha256(content).hexdigest() for content in contents]
+    assert sandbox.made == {sandbox.posts[0].request_id: sandbox.sent}
 
 
 def test_files_of_a_form_appear_as_summaries(

@@ -147,6 +147,8 @@ async def test_quitting_asks_while_jobs_run_and_not_otherwise(window: Open) -> N
         assert w.app.is_running and job.running
         await w.press("ctrl+q")
         await w.press("q")
+        assert w.app.is_running
+        await w.press("l")
         await w.until(lambda: not w.app._running, "the end")
     async with window() as w:
         await w.to("queue")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.naughty import LONG, NAUGHTY, UNWANTED
 from tui.core.text import LIMIT, clean, clean_line, human_bytes, human_seconds, shorten
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -35,7 +36,18 @@ def test_nothing_that_a_terminal_acts_on_is_left(text: str) -> None:
     assert not [letter for letter in kept if unicodedata.category(letter) in ("Cs", "Zl", "Zp")]
     assert not set(kept) & set(BIDI)
     assert not set(kept) & set(INVISIBLE)
+    assert not set(kept) & UNWANTED
     kept.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", [*NAUGHTY, *LONG])
+def test_naughty_texts_are_harmless_and_bounded(name: str) -> None:
+    text = {**NAUGHTY, **LONG}[name]
+    kept = clean(text)
+    assert not set(kept) & UNWANTED
+    assert len(kept) <= LIMIT
+    assert clean(kept) == kept
+    assert not set(clean_line(text)) & {"\n", "\t"}
 
 
 @given(hostile)
@@ -68,6 +80,10 @@ def test_letters_digits_and_signs_stay_as_they_are(text: str) -> None:
     [
         "line one\nline two\tand a tab",
         "Ünïcödé, 狐, ضفدع, हिन्दी, ไทย",
+        "בְּרֵאשִׁ֖ית בָּרָ֣א",
+        "ٱلرَّحْمَٰنِ ٱلرَّحِيمِ",
+        "ที่นี่ ผู้ใหญ่",
+        "བསྒྲུབས་",
         "می\u200cخواهم",  # Persian needs its non-joiner
         "👍🏽",
         "👨‍👩‍👧‍👦",
@@ -97,6 +113,9 @@ def test_writing_that_people_use_survives(text: str) -> None:
         ("x" + "".join(chr(0xE0100 + n) for n in range(200)), "x\U000e0100"),
         ("a\u200b\u200bb", "ab"),
         ("Z" + "\u0301" * 100, "Z" + "\u0301" * 4),
+        ("Z" + "\u0301\u0489" * 100, "Z" + "\u0301\u0489" * 2),
+        ("ก" + "\u0e47" * 100, "ก" + "\u0e47" * 4),
+        ("a\U0010eeee\u0305b", "a\u0305b"),
     ],
 )
 def test_what_hides_or_acts_is_taken_out(text: str, kept: str) -> None:

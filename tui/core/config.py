@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui.core import paths
+from tui.core import limits, paths
+from tui.core.limits import Limits
 from tui.core.naming import DEFAULT_TEMPLATE, TemplateError, safe_stem, stem
 from tui.core.provider import OPENAI, OPENAI_BASE_URL, SANDBOX, address
 from tui.core.text import clean_line
@@ -66,7 +67,13 @@ SETTINGS = (
     Setting("engine.parallel", int, 4, "jobs at the same time", low=1, high=32),
     Setting("engine.retries", int, 2, "repeats of an attempt that the server says did nothing", low=0, high=10),
     Setting("engine.deadline", float, 600.0, "seconds until an attempt is given up", low=1, high=7200),
+    Setting("engine.grace", float, 20.0, "seconds that jobs on their way have when the program is told to end",
+            low=0, high=600),
     Setting("names.template", str, DEFAULT_TEMPLATE, "file names, from {model} {created} {index} {prompt} {job}"),
+    Setting("spending.per_day", float, 0.0, "US$ that jobs may cost from midnight on before you are asked; 0: no limit",
+            low=0, high=limits.MOST),
+    Setting("spending.per_session", float, 0.0, "US$ that they may cost in one run of the program; 0: no limit",
+            low=0, high=limits.MOST),
     Setting("preview.style", str, AUTO, "what the preview is drawn with",
             choices=(AUTO, "blocks", "half", "sextant", "octant", "blocks+octant", "ascii", "plain")),
     Setting("preview.colors", str, AUTO, "colour depth", choices=(AUTO, *DEPTHS)),
@@ -123,6 +130,10 @@ class Config:
         return Path(self.get("out"))
 
     @property
+    def limits(self) -> Limits:
+        return Limits(*(self.get(name) for name in limits.NAMES))
+
+    @property
     def key_names(self) -> frozenset[str]:
         """The environment variables that hold the providers' keys: no child process is told them."""
         return frozenset(entry.key_env for entry in self.providers.values() if entry.key_env)
@@ -143,6 +154,7 @@ def load(env: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> 
     known = {setting.name for setting in SETTINGS}
     problems += [f"{file.name}: there is no setting {clean_line(name)}" for name in flat if name not in known]
     values = {setting.name: _value(setting, flat, file, env, overrides or {}, problems) for setting in SETTINGS}
+    values |= {name: Value(amount, limits.APP) for name, amount in limits.chosen(env).items()}
     library = values["out"]
     if not library.value:
         values["out"] = Value(str(paths.default_library(env)), DEFAULT)

@@ -46,8 +46,8 @@ class Sent(Event):
 class Waiting(Event):
     """A job waits: for `seconds` before attempt `attempt` of `attempts`, or, with `seconds` None, for an answer.
 
-    `choices` are the answers that may be given: retry, skip. `url` is what "copy URL" copies, secret and never
-    logged; `expires` is when it ends.
+    `choices` are the answers that may be given: retry, skip, send, stop. `url` is what "copy URL" copies, secret and
+    never logged; `expires` is when it ends.
     """
 
     failure: Failure

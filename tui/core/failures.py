@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DOWNLOAD = "download"
     STORAGE = "cannot save"
     KEY = "no key"
+    LIMIT = "spending limit"  # the person's own; nothing was sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

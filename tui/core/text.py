@@ -9,18 +9,23 @@ ELLIPSIS = "…"
 
 # What a terminal could act on or a reader could be deceived by: C0 but newline and tab, DEL, C1, the marks that
 # change the direction of text, invisible spaces, operators and fillers, interlinear and tag characters, byte order
-# marks, lone surrogates and non-characters.
+# marks, lone surrogates and non-characters, and the letter that Kitty's pixels stand in for.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufeff"
-    "\u200b\u2060-\u2064\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u115f\u1160\u3164\uffa0\U000e0000-\U000e007f]"
+    "\u200b\u2060-\u2065\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u115f\u1160\u180e\u3164\uffa0"
+    "\U000e0000-\U000e007f\U0010eeee]"
 )
 # A joiner, a variation selector, or a selector with a joiner behind it belongs to emoji and to several scripts;
 # what follows in a run only hides something.
 _ZERO_WIDTH = "[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 _ZERO_WIDTH_RUN = re.compile(f"([\ufe00-\ufe0f]\u200d|{_ZERO_WIDTH}){_ZERO_WIDTH}*")
-_STACKED_MARKS = re.compile(
-    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+# Of general use, Cyrillic, Hebrew, Arabic, Devanagari, Thai, Lao. No language has more than four on one letter.
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0902\u093a\u093c\u0941-\u0948\u094d\u0951-\u0957"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
+_STACKED_MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
 
 
 def clean(text: object, *, limit: int = LIMIT) -> str:

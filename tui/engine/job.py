@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from tui.core import naming
 from tui.core.events import Event, Waiting
 from tui.core.failures import Failure, Kind
+from tui.core.limits import Limits
 from tui.core.models import Model
 from tui.core.pricing import Estimate
 from tui.core.provider import Provider
@@ -38,6 +39,7 @@ class Settings:
     deadline: float = 600.0
     template: str = naming.DEFAULT_TEMPLATE
     backoff: float = 0.5
+    limits: Limits = field(default_factory=Limits)
 
 
 class StoppedError(Exception):

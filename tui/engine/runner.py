@@ -18,6 +18,7 @@ from tui.engine.ending import Ending
 from tui.engine.exchange import exchange
 from tui.engine.finish import RecordWriter, finish
 from tui.engine.job import BrokenError, Job, NoRoomError, Settings, StoppedError, in_thread, new_id, storage
+from tui.engine.spending import Ledger
 from tui.engine.spool import Entry
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class Runner:
         emit: Callable[[Event], None],
         record: RecordWriter,
         catalogue: Catalogue | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
+        self._ledger = ledger or Ledger(settings.out)
         self._settings, self._emit, self._record = settings, emit, record
         self._catalogue = catalogue or models.catalogue()
         self._jobs: dict[str, Job] = {}
@@ -185,15 +188,19 @@ class Runner:
             event = job.tell(Unknown, failure=failure) if job.sent else job.tell(Failed, failure=failure)
         finally:
             del self._tasks[job]
+        self._ledger.settle(job, event)
         self._end(job, event)
         self._start_next()
 
     async def _outcome(self, job: Job) -> Event:
         try:
             client = self._client(job.provider)
+            await self._ledger.admit(job, self._settings.limits)
             entry = await in_thread(lambda: Entry.create(self._settings.out, job.id, job.request, self._facts(job)))
         except BrokenError as broken:
             return job.tell(Failed, failure=broken.failure)
+        except StoppedError:
+            return job.tell(Cancelled, sent=False)
         except OSError as error:
             return job.tell(Failed, failure=storage(error, paid=False))
         ending = Ending(job, entry)

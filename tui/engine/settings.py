@@ -14,4 +14,5 @@ def from_config(config: Config) -> Settings:
         retries=config.get("engine.retries"),
         deadline=config.get("engine.deadline"),
         template=config.get("names.template"),
+        limits=config.limits,
     )

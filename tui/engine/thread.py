@@ -16,6 +16,7 @@ from tui.core.request import Request
 from tui.engine.finish import RecordWriter
 from tui.engine.job import BrokenError, Settings, new_id
 from tui.engine.runner import Runner
+from tui.engine.spending import Ledger
 
 
 class EngineThread:
@@ -31,8 +32,9 @@ class EngineThread:
         emit: Callable[[Event], None],
         record: RecordWriter,
         catalogue: Catalogue | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        self._make = partial(Runner, settings, emit=emit, record=record, catalogue=catalogue)
+        self._make = partial(Runner, settings, emit=emit, record=record, catalogue=catalogue, ledger=ledger)
         self._ready = threading.Event()
         self._end: asyncio.Event | None = None
         self._grace = 0.0

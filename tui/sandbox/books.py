@@ -25,8 +25,9 @@ class Post:
 class Books:
     """The state that all connections share; safe to use from several threads.
 
-    `billed` counts, by request id, the images that a provider would have charged; `sent` is the sha256 of every
-    image answered whole. Raises UnknownFaultError for a fault that the table does not have.
+    `billed` counts, by request id, the images that a provider would have charged; `made` has the sha256 of each in
+    order, however they are fetched; `sent` is the sha256 of every image answered whole.
+    Raises UnknownFaultError for a fault that the table does not have.
     """
 
     def __init__(self, faults: Sequence[str], pace: float, clock: Callable[[], float]) -> None:
@@ -38,6 +39,7 @@ class Books:
         self.stopped = threading.Event()
         self.posts: list[Post] = []
         self.billed: dict[str, int] = {}
+        self.made: dict[str, list[str]] = {}
         self.sent: list[str] = []
         self._attempts: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()
@@ -49,6 +51,11 @@ class Books:
     def charge(self, request_id: str, images: int) -> None:
         with self._lock:
             self.billed[request_id] = images
+
+    def finished(self, request_id: str, image: bytes) -> None:
+        digest = hashlib.sha256(image).hexdigest()
+        with self._lock:
+            self.made.setdefault(request_id, []).append(digest)
 
     def answered(self, image: bytes) -> None:
         digest = hashlib.sha256(image).hexdigest()

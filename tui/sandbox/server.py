@@ -52,6 +52,11 @@ class Sandbox:
         return self._books.billed
 
     @property
+    def made(self) -> Mapping[str, Sequence[str]]:
+        """The sha256 of each image that was painted to the end, in order, by request id."""
+        return self._books.made
+
+    @property
     def sent(self) -> list[str]:
         """The sha256 of every image answered whole; an image behind a URL counts when it is fetched."""
         return self._books.sent

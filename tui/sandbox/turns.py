@@ -91,6 +91,7 @@ class Making:
                 yield number, draft
             with PAINTERS:
                 content = picture.encoded()
+            self.books.finished(self.request_id, content)
             self._wait((index + 1) * (order.partials + 1) / steps)
             self._sent(content)
             yield None, content
@@ -98,6 +99,7 @@ class Making:
     def _painted(self, index: int) -> Painted:
         with PAINTERS:
             content = self._picture(index).encoded()
+        self.books.finished(self.request_id, content)
         if self.order.answer != "url":
             return Painted(content)
         base = PRIVATE if self.link and self.link.fault.link is None else self.books.base

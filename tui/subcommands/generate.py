@@ -45,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser, env: Mapping[str, str]) -> None:
     )
     parser.add_argument("--deadline", type=float, metavar="SECONDS", help="the time until an attempt is given up")
     parser.add_argument("--parallel", type=int, metavar="N", help="jobs at the same time")
+    parser.add_argument("--yes", action="store_true", help="send also what goes over a spending limit")
     parser.epilog = EPILOG
 
 
@@ -69,7 +70,7 @@ def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> in
             _advise(requests[0], models.get(requests[0].model), provider)
             from tui.subcommands import jobs
 
-            return jobs.run(requests, provider, config, models, as_json=given.json)
+            return jobs.run(requests, provider, config, models, as_json=given.json, over_limits=given.yes)
     except NoProviderError as error:
         output.say(error)
         return 2

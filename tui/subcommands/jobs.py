@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from tui.core import logs, paths
+from tui.core import logs, paths, signals
 from tui.core.config import Config
 from tui.core.events import Cancelled, Done, Event, Failed, Saved, Unknown, Waiting
 from tui.core.failures import Kind
@@ -20,8 +22,9 @@ from tui.core.request import Request
 from tui.engine.client import RefusedError, check_version
 from tui.engine.runner import Runner
 from tui.engine.settings import from_config
+from tui.engine.spending import Ledger
 from tui.engine.spool import RESPONSE, SPOOL
-from tui.library import records
+from tui.library import costs, records
 from tui.library.entry import as_json, entry_of
 from tui.subcommands import output
 from tui.subcommands.progress import Progress
@@ -31,15 +34,24 @@ INTERRUPTED = 130
 RECOVERABLE = 3
 
 
-def run(requests: Sequence[Request], provider: Provider, config: Config, models: Catalogue, *, as_json: bool) -> int:
-    """Send the requests and save what comes; the exit code."""
+def run(
+    requests: Sequence[Request],
+    provider: Provider,
+    config: Config,
+    models: Catalogue,
+    *,
+    as_json: bool,
+    over_limits: bool = False,
+) -> int:
+    """Send the requests and save what comes; the exit code. `over_limits`: also what goes over a spending limit."""
     logs.set_up(paths.log_file(os.environ))
     try:
         _load_sdk()
     except RefusedError as refused:
         output.say(f"{refused.failure.message}. {refused.failure.advice}")
         return 2
-    return asyncio.run(_Jobs(provider, config, models, as_json=as_json).run(requests))
+    jobs = _Jobs(provider, config, models, as_json=as_json, over_limits=over_limits)
+    return asyncio.run(jobs.run(requests))
 
 
 def _load_sdk() -> None:
@@ -53,22 +65,33 @@ def _load_sdk() -> None:
 
 
 class _Jobs:
-    def __init__(self, provider: Provider, config: Config, models: Catalogue, *, as_json: bool) -> None:
+    def __init__(
+        self, provider: Provider, config: Config, models: Catalogue, *, as_json: bool, over_limits: bool
+    ) -> None:
         self._provider, self._config, self._models, self._as_json = provider, config, models, as_json
+        self._over_limits = over_limits
         self._lines = output.Lines()
+        self._ended_by: int | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     async def run(self, requests: Sequence[Request]) -> int:
         self._progress = Progress(os.environ, several=len(requests) > 1)
-        self._runner = Runner(from_config(self._config), emit=self._hear, record=_record, catalogue=self._models)
-        self._questions = Questions(self._progress, self._runner.answer)
+        ledger = Ledger(self._config.library, partial(costs.of_jobs, self._config.library))
+        self._runner = Runner(
+            from_config(self._config), emit=self._hear, record=_record, catalogue=self._models, ledger=ledger
+        )
+        self._questions = Questions(self._progress, self._runner.answer, send=self._over_limits)
         ticking = asyncio.create_task(self._progress.tick())
+        self._listen()
         try:
             endings = await self._endings([self._runner.submit(request, self._provider) for request in requests])
         finally:
-            await self._runner.close()
+            await (self._closing or self._runner.close())
             ticking.cancel()
             self._questions.close()
             self._progress.close()
+        if self._ended_by:
+            return signals.SIGNALLED + self._ended_by
         return max(*(self._code(ending) for ending in endings), int(self._lines.failed))
 
     async def _endings(self, jobs: list[str]) -> list[Event]:
@@ -82,6 +105,24 @@ class _Jobs:
             for job in jobs:
                 self._runner.cancel(job)
             return await every
+
+    def _listen(self) -> None:
+        """Hear from here on that the program is to end."""
+        if os.name == "posix":
+            for number in signals.wanted():
+                asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
+
+    def _told_to_end(self, number: int) -> None:
+        """What was sent may still come. The same signal again ends it at once, but for the SIGHUPs of a lost line."""
+        if number == signal.SIGTERM:
+            asyncio.get_running_loop().remove_signal_handler(number)
+        if self._ended_by is None:
+            self._ended_by = number
+            grace = self._config.get("engine.grace")
+            if sent := len(self._runner.running):
+                jobs = "1 job still receives" if sent == 1 else f"{sent} jobs still receive"
+                self._progress.say(f"{signal.Signals(number).name}: waiting up to {grace:.0f} s for what {jobs}…")
+            self._closing = asyncio.create_task(self._runner.close(grace))
 
     def _hear(self, event: Event) -> None:
         self._progress.tell(event)

@@ -1,16 +1,16 @@
-"""The actions that work everywhere: places, log, palette, help, jump, themes, answers, quitting."""
+"""The actions that work everywhere: places, log, palette, help, jump, themes."""
 
 from __future__ import annotations
 
 from textual.widget import Widget
 
 from tui.core.provider import SANDBOX
-from tui.ui.answers import Answers
 from tui.ui.commands import BY_ID, COMMANDS, Command, key_name
+from tui.ui.quitting import Quitting
 from tui.ui.screens.place import Place
 
 
-class Actions(Answers):
+class Actions(Quitting):
     """What a key or the palette does, whichever place is shown."""
 
     @property
@@ -128,21 +128,3 @@ class Actions(Answers):
 
         choices = [Choice(name, name) for name in self.theme_names]
         self.push_screen(Pick("Theme", choices, current=self.theme), chosen)
-
-    # --- leaving --------------------------------------------------------------------------------------------------
-
-    def action_leave(self) -> None:
-        from tui.ui.screens.question import Question
-
-        running = self.session.jobs.running
-        if not running:
-            self.exit(0)
-            return
-
-        def answered(word: str | None) -> None:
-            if word is not None:
-                self.exit(0)
-
-        text = "Their requests may be charged, and what was received stays in the library's spool."
-        jobs = "1 job runs" if running == 1 else f"{running} jobs run"
-        self.push_screen(Question(f"{jobs} still", text, [("q", "quit all the same")]), answered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from tui.core.failures import Kind
 from tui.core.pricing import describe
 from tui.core.provider import SANDBOX
 from tui.ui.jobs import Job
@@ -11,6 +12,12 @@ from tui.ui.shell import Shell
 
 # Keys that pay are no other answer's, so that one meant for a question that has just gone never pays.
 PAY = "y"
+# The key and the words of an answer, where they are more than its first letter and itself.
+ANSWERS = {
+    (Kind.LIMIT, "send"): (PAY, "send anyway"),
+    (Kind.LIMIT, "stop"): ("n", "do not send"),
+}
+RAISE = "Nothing was sent yet. Spending limit, in the palette, sets another limit for the jobs to come."
 
 
 class Answers(Shell):
@@ -38,8 +45,10 @@ class Answers(Shell):
 
         question = job.question
         assert question is not None
-        answers = [(choice[0], choice) for choice in question.choices]
-        text = f"{question.failure.summary}\n\n{question.failure.advice}"
+        kind = question.failure.kind
+        answers = [ANSWERS.get((kind, choice), (choice[0], choice)) for choice in question.choices]
+        choices = {word: choice for (_, word), choice in zip(answers, question.choices, strict=True)}
+        text = f"{question.failure.summary}\n\n{RAISE if kind is Kind.LIMIT else question.failure.advice}"
         if question.url is not None:
             answers.append(("c", "copy URL"))
             if question.expires is not None:
@@ -51,7 +60,7 @@ class Answers(Shell):
                 self.notify("Copied the URL; anybody who has it can fetch the image", timeout=4)
                 self._ask(job)
             elif word is not None and job.question is question:
-                self.answer_job(job.id, word)
+                self.answer_job(job.id, choices[word])
 
         self.push_screen(Question(f"Job #{job.number} asks", text, answers), answered)
 

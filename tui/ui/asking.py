@@ -41,6 +41,13 @@ class AskingDriver(LeavingDriver):
         self._app.set_timer(seconds, lambda: then(self._sieve.answers))
 
     def run_input_thread(self) -> None:
+        try:
+            self._read_until_told()
+        except OSError:
+            # Linux's answer to whoever reads from a terminal that is gone.
+            self.lost()
+
+    def _read_until_told(self) -> None:
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         # Of the selectors only this one can wait for a terminal on macOS.
@@ -50,6 +57,7 @@ class AskingDriver(LeavingDriver):
                 typed = ""
                 if selector.select(_REST if self._sieve.holds else _TICK):
                     if not (data := os.read(self.fileno, 1 << 12)):
+                        self.lost()
                         break
                     typed = self._sift(decode(data))
                 elif self._sieve.holds:

@@ -67,6 +67,14 @@ class Job:
         return self.state not in ENDED
 
     @property
+    def left_behind(self) -> bool:
+        """Whether the program ended before the job did, or nobody knows how it ended."""
+        from tui.core.failures import Kind
+
+        interrupted = self.state is State.FAILED and self.failure is not None and self.failure.kind is Kind.INTERRUPTED
+        return interrupted or (self.state is State.UNKNOWN and not self.settled)
+
+    @property
     def progress(self) -> float | None:
         """The share of the bytes that have come, 0 to 1, where the whole is known."""
         return min(self.received / self.total, 1.0) if self.total else None

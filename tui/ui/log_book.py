@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.provider import SANDBOX
-from tui.core.text import human_seconds
+from tui.core.text import clean, human_seconds
 
 if TYPE_CHECKING:
     from tui.core.events import Event
@@ -77,6 +77,7 @@ class LogBook:
                 line.tone = "plain" if line.tone in ("ask", "moving") else line.tone
 
     def _add(self, line: Line) -> None:
+        line.text = clean(line.text)
         if line.key:
             for i in range(len(self.lines) - 1, max(-1, len(self.lines) - 200), -1):
                 if self.lines[i].key == line.key:

@@ -15,6 +15,7 @@ from tui.core.children import environment
 from tui.core.text import clean_line
 
 EDITORS = ("nano", "vim", "vi")
+_editing: subprocess.Popen[bytes] | None = None
 
 
 class OutsideError(RuntimeError):
@@ -82,9 +83,19 @@ def edit(text: str, command: list[str], *, drop: Collection[str] = ()) -> str:
         raise OutsideError(f"{name} left no text: {error.strerror}") from error
 
 
+def end_editor() -> None:
+    """Tell the editor that is waited for to end: the program does, too. Fit for a signal's handler."""
+    if _editing is not None:
+        _editing.terminate()
+
+
 def _run(command: list[str], env: dict[str, str]) -> int:
+    global _editing
     try:
-        return subprocess.run(command, env=env, check=False).returncode
+        with subprocess.Popen(command, env=env) as _editing:
+            return _editing.wait()
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) else error
         raise OutsideError(f"{clean_line(command[0], limit=100)} can't be started: {said}") from error
+    finally:
+        _editing = None

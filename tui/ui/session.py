@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.models import Catalogue
 from tui.core.provider import Provider
+from tui.core.spending import Budget
 from tui.ui.jobs import Job, Jobs
 from tui.ui.log_book import LogBook
 from tui.ui.memory import Memory
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """One run of the app. `provider` is None until it is known; `spent` is today's US$ at real providers.
+    """One run of the app. `provider` and `budget` are None until they are known.
 
     `secrets` are the names of the environment variables that hold keys.
     """
@@ -30,12 +31,17 @@ class Session:
     provider: Provider | None = None
     providers: tuple[str, ...] = ()
     secrets: Collection[str] = ()
-    spent: float | None = None
+    budget: Budget | None = None
     jobs: Jobs = field(default_factory=Jobs)
     log: LogBook = field(default_factory=LogBook)
     log_open: bool = True
     folder: Path | None = None
     query: str = ""
+
+    @property
+    def spent(self) -> float | None:
+        """Today's US$ at real providers, once they are known."""
+        return self.budget.today if self.budget is not None else None
 
     @property
     def shown_folder(self) -> Path:

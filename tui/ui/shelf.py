@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tui.core.spending import midnight
 
 if TYPE_CHECKING:
     from tui.core.record import Record
@@ -85,8 +86,7 @@ class Shelf:
 
     def spent_today(self) -> float:
         """US$ spent since midnight, in the person's own time zone."""
-        now = time.localtime()
-        return self.index.spent(time.mktime((now.tm_year, now.tm_mon, now.tm_mday, 0, 0, 0, 0, 0, -1)))
+        return self.index.spent(midnight())
 
     def follow(self, folder: Path, stop: threading.Event, changed: Callable[[], None]) -> None:
         """Call `changed` whenever files come or go, until `stop` is set."""

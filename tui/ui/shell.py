@@ -13,6 +13,7 @@ from textual.notifications import SeverityLevel
 from textual.timer import Timer
 
 from tui.core.request import Request
+from tui.core.text import clean, clean_line
 from tui.ui.commands import Command
 from tui.ui.previewer import Previewer
 from tui.ui.sending import Sending
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 # Seconds that keys are kept at most.
 HELD = 1.0
+# Letters that are pasted at most: far more than any model takes.
+PASTED = 1_000_000
 
 
 class Shell(Sending):
@@ -60,6 +63,8 @@ class Shell(Sending):
             await super().on_event(self._held.pop(0))
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste):
+            event.text = clean(event.text, limit=PASTED)
         if self._hold is not None and isinstance(event, events.Key) and not event.is_forwarded:
             self._held.append(event)
         else:
@@ -74,8 +79,8 @@ class Shell(Sending):
         timeout: float | None = None,
         markup: bool = False,  # noqa: ARG002  # never, whoever asks: what is told may come from outside
     ) -> None:
-        """A toast, its text shown as it is."""
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+        """A toast, its text cleaned and shown without markup."""
+        super().notify(clean(message), title=clean_line(title), severity=severity, timeout=timeout, markup=False)
 
     def keys_of(self, command: Command) -> str:
         """A command's keys, as the keymap has them."""

@@ -5,31 +5,27 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 
 from tui.core.provider import Provider
 from tui.core.request import Request
 from tui.ui.bridge import Bridge, EngineEvents
-from tui.ui.listing import Listing
 from tui.ui.screens.create import CreateScreen
+from tui.ui.spending import Spending
 
 if TYPE_CHECKING:
     from tui.core.events import Event
-    from tui.engine.thread import EngineThread
     from tui.ui.jobs import Job
 
 # Seconds in which the same request from the same keys is taken for one that was pressed twice.
 TWICE = 0.7
 
 
-class Working(Listing):
-    """The part of the app between the screens and the engine. `engine` is None until it is loaded."""
-
-    engine: EngineThread | None
+class Working(Spending):
+    """The part of the app between the screens and the engine."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = None
         self.bridge = Bridge(self)
         self._went_to: dict[str, Provider] = {}
         self._last_sent: tuple[float, Request, Provider] | None = None
@@ -42,7 +38,7 @@ class Working(Listing):
         self._follow()
 
     def _react(self, event: Event) -> None:
-        from tui.core.events import Cancelled, Done, Failed, Saved, Unknown, Waiting
+        from tui.core.events import Cancelled, Done, Failed, Saved, Sent, Unknown, Waiting
 
         for screen in self._place_screens():
             if isinstance(screen, CreateScreen):
@@ -50,7 +46,7 @@ class Working(Listing):
         if isinstance(event, Saved):
             self.previewer.keep_thumbnail(event.path)
             self.list_images()
-        if isinstance(event, (Done, Failed, Unknown, Cancelled)):
+        if isinstance(event, (Done, Failed, Unknown, Cancelled)) or (isinstance(event, Sent) and self.config.limits):
             self.count_spending()
         if isinstance(event, (Done, Failed, Unknown)) or (isinstance(event, Waiting) and event.seconds is None):
             self._tell(event)
@@ -69,15 +65,6 @@ class Working(Listing):
                 self.notify(f"#{event.number} {head}: {event.failure.message}"[:300], severity="error", markup=False)
             case Waiting():
                 self.notify(f"#{event.number} {event.failure.kind}: f9 answers", severity="warning", markup=False)
-
-    @work(thread=True, exit_on_error=False, exclusive=True, group="spent")
-    def count_spending(self) -> None:
-        """What today cost, as the records have it."""
-        self.call_from_thread(self._take_spent, self.shelf.spent_today())
-
-    def _take_spent(self, spent: float) -> None:
-        self.session.spent = spent
-        self._follow()
 
     def submit(self, request: Request) -> None:
         provider = self.session.provider

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.widget import Widget
 
+from tui.core.spending import Budget
 from tui.core.text import clean
 from tui.ui.commands import bindings
 from tui.ui.previewer import Previewer
@@ -54,8 +55,9 @@ class CreateScreen(Browsing):
         super().follow()
         provider = self.session.provider
         sandbox = provider is not None and provider.is_sandbox
-        if self.stands and self.form.sandbox != sandbox:
-            self.form.sandbox = sandbox
+        budget = self.session.budget or Budget()
+        if self.stands and (self.form.sandbox, self.form.budget) != (sandbox, budget):
+            self.form.sandbox, self.form.budget = sandbox, budget
             self.form.refresh_price()
 
     def develop(self, event: Event) -> None:

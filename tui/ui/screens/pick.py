@@ -49,7 +49,7 @@ class Pick(Box[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield Input(placeholder=self._placeholder, compact=True, select_on_focus=False)
             yield OptionList(compact=True, markup=False)
             yield Static(self._hint, id="hint", markup=False)

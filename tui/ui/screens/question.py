@@ -27,7 +27,7 @@ class Question(Box[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield Static(self._text, id="text", markup=False)
             rows = [
                 Content.assemble((f" {key} ", "bold reverse $warning"), (f" {word}", "$foreground"))

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from tui.core.models import Catalogue, Model, Parameter
 from tui.core.pricing import describe, estimate
 from tui.core.request import Problem, Request, Value, experimental_size, problems, value_problems
+from tui.core.spending import Budget
 from tui.ui.memory import Memory
 from tui.ui.widgets.action import Action
 from tui.ui.widgets.choice import Choice
@@ -38,6 +39,7 @@ class Form(Vertical):
         self._more = False
         self.model: Model = catalogue.get(str(memory.form.get("model") or catalogue.preferred))
         self.sandbox = False
+        self.budget = Budget()
 
     def compose(self) -> ComposeResult:
         self.border_title = "Prompt"
@@ -45,7 +47,7 @@ class Form(Vertical):
         with VerticalScroll(id="fields", can_focus=False):
             yield from self._fields()
         with Horizontal(id="send"):
-            yield Static(id="price")
+            yield Static(id="price", markup=False)
             yield Action("generate", "Generate", id="generate")
 
     def on_mount(self) -> None:
@@ -220,7 +222,8 @@ class Form(Vertical):
         """The price, or what is wrong with a field that is not in sight."""
         if elsewhere:
             return Content.styled(f"✗ {elsewhere[0]}", "$error")
-        text = describe(estimate(request, self.model))
+        price = estimate(request, self.model)
+        text = describe(price)
         notes = []
         size = self.model.parameters.get("size")
         if size and experimental_size(size, request.parameters.get("size")):
@@ -233,12 +236,14 @@ class Form(Vertical):
             # On its own line rather than broken behind the dot.
             fits = len(text) + len(" · free") <= self.query_one("#price").size.width
             parts += [(" · " if fits else "\n", "$text-muted"), ("free", "bold $success")]
+        elif warning := self.budget.warning(price):
+            parts.append((f"\n{warning}", "bold $warning"))
         if notes:
             parts.append((f"\n{' · '.join(notes)}", "$text-muted"))
         return Content.assemble(*parts)
 
     def refresh_price(self) -> None:
-        """The provider changed."""
+        """The provider changed, or what is spent."""
         self._judge()
 
 

@@ -6,6 +6,7 @@ from textual.app import RenderResult
 from textual.content import Content
 
 from tui.core.pricing import dollars
+from tui.core.spending import Budget
 from tui.core.text import shorten
 from tui.ui.commands import BY_ID, key_name
 from tui.ui.session import Session
@@ -52,8 +53,8 @@ class Header(Bar):
             facts.append((f" · {working} running", "$warning"))
         if session.jobs.queued:
             facts.append((f" · {session.jobs.queued} queued", "$warning"))
-        if session.spent is not None:
-            facts.append((f" · {dollars(session.spent)} today", "$text-muted"))
+        if session.budget is not None:
+            facts.append(_spent(session.budget))
         room -= sum(len(text) for text, _ in facts)
         if provider is None:
             name = ("starting…", "$text-muted")
@@ -62,3 +63,14 @@ class Header(Bar):
         else:
             name = (shorten(f"{provider.name} · {provider.host}", max(room, 8)), "$foreground")
         return Content.assemble(name, *facts)
+
+
+def _spent(budget: Budget) -> tuple[str, str]:
+    """Today's spending, beside its limit where there is one."""
+    limit = budget.limits.per_day
+    if not limit:
+        return f" · {dollars(budget.today)} today", "$text-muted"
+    return (
+        f" · {dollars(budget.today)} of {dollars(limit)} today",
+        "$text-muted" if budget.today < limit else "$warning",
+    )

@@ -34,7 +34,7 @@ class ImageList(Lines):
         self._prompts: Mapping[Path, str] = {}
         self.loaded = False
         self.heading = heading
-        self.border_title = heading
+        self.border_title = Content(heading)
 
     @property
     def count(self) -> int:

@@ -62,13 +62,14 @@ class JobList(Lines):
             return Text(EMPTY, self.tone("quiet"))
         job = self._rows[row]
         text = Text(f"#{job.number:<4}", self.tone("faint"))
-        text.append(f"{_state(job):<19}", self.tone(TONES.get(job.state, "moving")))
+        text.append(f"{state_words(job):<19}", self.tone(TONES.get(job.state, "moving")))
         size = str(job.request.parameters.get("size", ""))
         text.append(f"{job.request.model}  {size} ×{job.request.count}  ", self.tone("quiet"))
         return text.append(clean_line(job.request.prompt, limit=max(width - text.cell_len, 1)), self.tone("plain"))
 
 
-def _state(job: Job) -> str:
+def state_words(job: Job) -> str:
+    """Where a job stands, with how long it waits or how much of it has come."""
     if job.state is State.WAITING and job.until is not None:
         return f"waiting {human_seconds(max(job.until - time.monotonic(), 0))}"
     if job.state in (State.RECEIVING, State.DOWNLOADING):

@@ -53,7 +53,7 @@ class Preview(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Canvas()
-        yield Static(id="caption", classes="-empty")
+        yield Static(id="caption", classes="-empty", markup=False)
 
     def on_mount(self) -> None:
         self.canvas.say(self._empty)
