@@ -123,7 +123,8 @@ LONG: Mapping[str, str] = {
 # What no text of strangers may bring to a terminal: the joiners and selectors of emoji are its writing.
 UNWANTED = frozenset(
     [
-        *map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
+        *map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)]),
+        *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
         *"\u200b\u200e\u200f\u061c\u00ad\u180e\u2060\u2061\u2062\u2063\u2064\ufeff\u2028\u2029\ufff9\ufffa\ufffb",
         *"\u115f\u1160\u3164\uffa0\U0010eeee",
         *map(chr, range(0xE0000, 0xE0080)),

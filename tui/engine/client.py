@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.failures import Failure, Kind
 from tui.core.provider import OPENAI_BASE_URL, Provider
 from tui.core.request import Request, body
+from tui.core.secrets import redact
 from tui.core.text import clean_line
 from tui.engine import retry
 from tui.engine.job import BrokenError
@@ -238,7 +239,7 @@ def _head(status: int, headers: Mapping[str, str]) -> Head:
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:
-    return clean_line(headers.get("x-request-id", ""), limit=200) or None
+    return redact(clean_line(headers.get("x-request-id", ""), limit=200)) or None
 
 
 def _refused(error: openai.APIStatusError, exchange: _Exchange) -> RefusedError:

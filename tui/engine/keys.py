@@ -13,6 +13,8 @@ from pathlib import Path
 from tui.core import paths
 from tui.core.config import Config, ProviderEntry
 from tui.core.provider import OPENAI, SANDBOX, Provider
+from tui.core.secrets import hide
+from tui.core.text import clean_line
 
 SERVICE = "safelight"
 MAX_KEY_BYTES = 4096
@@ -53,12 +55,14 @@ def find(entry: ProviderEntry, env: Mapping[str, str]) -> Key | None:
     key = _from_environment(entry, env) or _from_keyring(entry.name) or _from_file(key_file(entry.name, env), env)
     if key and not (key.value.isascii() and key.value.isprintable() and " " not in key.value):
         raise KeyRefusedError(f"the key from {key.source} has a blank, a line break or a letter that no key has")
+    if key:
+        hide(key.value)
     return key
 
 
 def _from_environment(entry: ProviderEntry, env: Mapping[str, str]) -> Key | None:
     value = env.get(entry.key_env, "").strip() if entry.key_env else ""
-    return Key(value, f"environment: {entry.key_env}") if value else None
+    return Key(value, f"environment: {clean_line(entry.key_env)}") if value else None
 
 
 def _from_keyring(name: str) -> Key | None:

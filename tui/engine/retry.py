@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tui.core.failures import Failure, Kind
+from tui.core.secrets import redact
 from tui.core.text import clean, clean_line
 
 # The server answered that it did nothing.
@@ -45,7 +46,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
     """The failure that an answer with an error status stands for. `headers` have lower-case names."""
     error, text = _error_of(body)
     failure = describe(error if error is not None else text, status)
-    request_id = clean_line(headers.get("x-request-id", ""), limit=200) or None
+    request_id = redact(clean_line(headers.get("x-request-id", ""), limit=200)) or None
     failure = replace(failure, request_id=request_id)
     if 300 <= status < 400:
         return _redirect(failure, headers.get("location", ""))
@@ -68,7 +69,8 @@ def describe(error: object, status: int | None = None) -> Failure:
     details = facts.get("moderation_details")
     details = details if isinstance(details, Mapping) else {}
     kind = Kind.MODERATION if details else _kind(status, code, kind_name)
-    said = clean(message, limit=2000).strip() if isinstance(message, str) else ""
+    # Some servers tell the key that they were sent.
+    said = redact(clean(message, limit=2000)).strip() if isinstance(message, str) else ""
     return Failure(
         kind=kind,
         message=said,
@@ -93,20 +95,20 @@ def _error_of(body: bytes) -> tuple[Mapping[str, Any] | None, str]:
         if isinstance(inner, Mapping):
             return inner, ""
         value = inner if isinstance(inner, str) else value.get("message", value.get("detail", ""))
-    return None, clean(value, limit=2000) if isinstance(value, str) else ""
+    return None, redact(clean(value, limit=2000)) if isinstance(value, str) else ""
 
 
 def _page(text: str) -> str:
     """What a page says, without its markup."""
     if "<" not in text[:200]:
-        return clean(text, limit=500)
+        return redact(clean(text, limit=500))
     title = re.search(r"<title[^>]*>(.{1,300}?)</title", text, re.IGNORECASE | re.DOTALL)
-    named = clean_line(title[1], limit=100) if title else ""
+    named = redact(clean_line(title[1], limit=100)) if title else ""
     return f"a web page: {named}" if named else "a web page instead of an answer"
 
 
 def _word(value: object) -> str | None:
-    return (clean_line(value, limit=100) or None) if isinstance(value, str | int) else None
+    return (redact(clean_line(value, limit=100)) or None) if isinstance(value, str | int) else None
 
 
 def _categories(value: object) -> tuple[str, ...]:
@@ -175,7 +177,7 @@ def _redirect(failure: Failure, location: str) -> Failure:
         target = ""
     return replace(
         failure,
-        message=f"the server points to {target or 'nowhere'}",
+        message=f"the server points to {redact(target) or 'nowhere'}",
         advice="Nothing was sent there. If that is the right address, set it as the base URL.",
     )
 

@@ -7,9 +7,10 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
-from tui.core.text import clean
+from tui.core.text import clean, clean_line
 
 PATH_LIMIT = 8192
+LINE_LIMIT = 10_000
 
 
 def prepare() -> None:
@@ -21,7 +22,7 @@ def prepare() -> None:
 
 def say(text: object) -> None:
     """One line about this run, cleaned, on standard error."""
-    write_error(f"safelight: {clean(text)}\n")
+    write_error(f"safelight: {clean_line(text, limit=LINE_LIMIT)}\n")
 
 
 def write_error(text: str) -> None:
@@ -29,6 +30,14 @@ def write_error(text: str) -> None:
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(text)
         sys.stderr.flush()
+
+
+def crashed(error: Exception) -> int:
+    """Say that the program ended by an error of its own; the exit code."""
+    from tui.core import crash, paths
+
+    write_error(f"{crash.report(error, paths.log_file(os.environ))}\n")
+    return 1
 
 
 def shown_path(path: object) -> str:
