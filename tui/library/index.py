@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui.core.record import Record
+from tui.core.sniff import Facts
 from tui.library import files, lists, records, rows, schema, spend
 from tui.library.catching import CatchingUp, Recall
 from tui.library.entry import Entry
@@ -85,6 +86,29 @@ class Index:
     def change(self, record: Record) -> None:
         """Takes up what was changed in a record."""
         self.write([self.record_step(record)])
+
+    def moved(self, before: Path, after: ImageFile | None, known: Entry) -> None:
+        """Takes up that a file has another name, without reading it again; None: it is gone from here."""
+        steps: list[Step] = []
+        with suppress(ValueError):
+            key = rows.key(self.root, before)
+            steps.append(lambda db: rows.drop_file(db, key))
+        if after is not None and self._indexed(after.path):
+            facts = Facts(known.format, known.width, known.height)
+            steps.append(lambda db: rows.put_file(db, self.root, after, known.sha256, facts))
+        self.write(steps)
+
+    def seen(self, image: ImageFile | None) -> None:
+        """Takes up a file that has come, wherever it lies."""
+        if image is not None and self._indexed(image.path) and (step := self.file_step(image)):
+            self.write([step])
+
+    def _indexed(self, path: Path) -> bool:
+        """Whether `sync` would find it."""
+        if not path.is_relative_to(self.root):
+            return False
+        folders = path.relative_to(self.root).parts[:-1]
+        return files.is_image_name(path.name) and not any(folder.startswith(".") for folder in folders)
 
     def record_step(self, record: Record) -> Step:
         try:
