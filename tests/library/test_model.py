@@ -37,7 +37,7 @@ class Known:
 
 
 class Libraries(RuleBasedStateMachine):
-    """`here` is where files lie, `thrown` what lies in the trash and where it came from, `told` what is known of bytes."""
+    """`here`: where files lie. `thrown`: what is in the trash, and from where. `told`: what is known of bytes."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -66,7 +66,7 @@ def found(index: Index, text: str, marked: Collection[str] = ()) -> set[str]:
         ("-red", "sea edit other_tool"),
         ("model:dall", "sea"),
         ("-model:dall", "fox hut edit other_tool"),
-        ("model:FLUX", ""),
+        ("model:FLUX", "other_tool"),
         ("castle", "other_tool"),
         ("tag:deep", "fox"),
         ('tag:"deep sea"', "fox"),

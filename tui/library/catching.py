@@ -105,7 +105,7 @@ class CatchingUp:
     # --- what files tell ---
 
     def _unread(self) -> array[int]:
-        unread = "SELECT id FROM files WHERE sha256 = '' ORDER BY day DESC, made DESC"
+        unread = "SELECT id FROM files WHERE sha256 = '' ORDER BY id DESC"
         return self._index.ask(lambda db: array("q", chain.from_iterable(db.execute(unread))))
 
     def _read_files(self, unread: Iterable[int]) -> bool:
@@ -167,7 +167,7 @@ def batched(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
 
 
 def _known(folder: bytes, db: sqlite3.Connection) -> dict[bytes, tuple[int, int]]:
-    rows = db.execute("SELECT path, bytes, mtime_ns FROM files WHERE folder = ?", (folder,))
+    rows = db.execute("SELECT path, bytes, mtime_ns FROM files JOIN facts USING (id) WHERE folder = ?", (folder,))
     return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
 
 

@@ -170,14 +170,28 @@ def folder_of(path: bytes) -> bytes:
     return path.rpartition(b"/")[0]
 
 
-def day_of(path: bytes, made: float) -> str:
-    """The day of an image, YYYY-MM-DD: its folder's where that is named after one, or else of its making, in UTC."""
+def made_at(path: bytes, seconds: float) -> int:
+    """When a file of that time was made, in Unix seconds from 1970 to 9999: on the day that its folder is named after.
+
+    A copy has a time of its own, and the folder still tells.
+    """
+    made = int(min(max(seconds, 0), _LAST_SECOND))
     folder = folder_of(path).rpartition(b"/")[2]
     if _DAY.fullmatch(folder):
-        return folder.decode("ascii")
-    return datetime.fromtimestamp(min(max(made, 0), _LAST_SECOND), UTC).strftime("%Y-%m-%d")
+        try:
+            noon = datetime.fromisoformat(f"{folder.decode('ascii')}T12:00+00:00")
+        except ValueError:
+            return made
+        if day_of(made) != folder.decode("ascii"):
+            return int(max(noon.timestamp(), 0))
+    return made
+
+
+def day_of(seconds: float) -> str:
+    """The day of a time, YYYY-MM-DD, in UTC."""
+    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), UTC).strftime("%Y-%m-%d")
 
 
 def _listed(path: Path, facts: os.stat_result) -> ImageFile:
-    day = day_of(os.fsencode(path), facts.st_mtime)
+    day = day_of(made_at(os.fsencode(path), facts.st_mtime))
     return ImageFile(path, clean_line(path.name, limit=255), facts.st_size, facts.st_mtime_ns, day)

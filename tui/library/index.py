@@ -210,7 +210,9 @@ class Index:
             key = rows.key(self.root, image.path)
         except ValueError:
             return None
-        query = "SELECT nullif(sha256, '') FROM files WHERE path = ? AND bytes = ? AND mtime_ns = ?"
+        query = (
+            "SELECT nullif(sha256, '') FROM files JOIN facts USING (id) WHERE path = ? AND bytes = ? AND mtime_ns = ?"
+        )
         row = self.ask(lambda db: db.execute(query, (key, image.bytes, image.mtime_ns)).fetchone())
         return row[0] if row else None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -12,37 +12,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.library.entry import Entry
+from tui.library.files import day_of
 from tui.library.query import Query
+from tui.library.rows import TICKS, path_of
 
 if TYPE_CHECKING:
     import sqlite3
 
-# By what lists are sorted, each with the order that people mean by it.
-ORDERS = {
-    "date": "files.day DESC, files.made DESC, files.name",
-    "rating": "coalesce(images.rating, 0) DESC, coalesce(images.favourite, 0) DESC, files.made DESC, files.name",
-    "model": "images.model IS NULL, images.model COLLATE NOCASE, files.made DESC, files.name",
-    "cost": "images.cost IS NULL, images.cost DESC, files.made DESC, files.name",
-    "name": "files.name COLLATE NOCASE, files.path",
-}
-_REVERSED = {
-    "date": "files.day, files.made, files.name",
-    "rating": "coalesce(images.rating, 0), coalesce(images.favourite, 0), files.made DESC, files.name",
-    "model": "images.model IS NULL, images.model COLLATE NOCASE DESC, files.made DESC, files.name",
-    "cost": "images.cost IS NULL, images.cost, files.made DESC, files.name",
-    "name": "files.name COLLATE NOCASE DESC, files.path",
-}
-_JOINED = "files LEFT JOIN images USING (sha256)"
+# Seconds.
+DAY = 86_400
+# By what lists are sorted, and whether what is largest or latest comes first unless it is reversed. What is alike in it
+# is sorted by date.
+ORDERS = {"date": True, "rating": True, "model": False, "cost": True, "name": False}
 _ENTRIES = """
-SELECT files.path, files.name, files.bytes, files.mtime_ns, files.sha256, files.format, files.width, files.height,
-    files.made, files.day, coalesce(images.rating, 0), coalesce(images.favourite, 0), coalesce(images.notes, ''),
+SELECT files.id, files.path, files.name, facts.bytes, files.mtime_ns, files.sha256, coalesce(names.name, 'unknown'),
+    facts.width, facts.height, facts.rating, facts.favourite, coalesce(images.notes, ''),
     (SELECT group_concat(tag) FROM tags WHERE tags.sha256 = files.sha256), coalesce(recalled.tool, ''),
     images.provider, coalesce(images.model, nullif(recalled.model, '')),
     coalesce(images.prompt, nullif(recalled.prompt, '')),
     images.revised_prompt, images.job, images.cost, images.request_id
-FROM files LEFT JOIN images USING (sha256) LEFT JOIN recalled USING (sha256)
+FROM files JOIN facts USING (id) LEFT JOIN names ON names.id = facts.format
+    LEFT JOIN images USING (sha256) LEFT JOIN recalled USING (sha256)
 """
-_NAMES = (*Entry.__dataclass_fields__,)
+_TOLD = (
+    *("name", "bytes", "mtime_ns", "sha256", "format", "width", "height", "rating", "favourite", "notes", "tags"),
+    *("tool", "provider", "model", "prompt", "revised_prompt", "job", "cost", "request_id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +58,69 @@ class Listing:
 
 def listing(db: sqlite3.Connection, query: Query, order: str = "date", *, reverse: bool = False) -> Listing:
     """The images that a query fits. KeyError: no such order."""
-    where, values = _where(query)
-    by = (_REVERSED if reverse else ORDERS)[order]
-    days: tuple[tuple[str, int], ...] = ()
-    if order != "date":
-        ids = _numbers(db.execute(f"SELECT files.id FROM {_JOINED}{where} ORDER BY {by}", values))
-    elif query.everything:
-        ids = _numbers(db.execute(f"SELECT id FROM files ORDER BY {by}"))
-        per_day = f"SELECT day, count(*) FROM files GROUP BY day ORDER BY day{'' if reverse else ' DESC'}"
-        days = tuple(db.execute(per_day))
-    else:
-        rows = db.execute(f"SELECT files.id, files.day FROM {_JOINED}{where} ORDER BY {by}", values).fetchall()
-        ids = array("q", [number for number, _ in rows])
-        days = tuple((day, sum(1 for _ in found)) for day, found in groupby(rows, key=lambda row: row[1]))
-    return Listing(ids, days, query.words, query.problems)
+    falling = ORDERS[order] != reverse
+    chosen, values = _chosen(query)
+    if order == "date":
+        ids = _numbers(db.execute(f"{chosen} ORDER BY 1 {'DESC' if falling else 'ASC'}", values))
+        return Listing(ids, days(ids), query.words, query.problems)
+    among = "" if query.everything else f" WHERE {{id}} IN ({chosen})"
+    by = f"{order} {'DESC' if falling else 'ASC'}"
+    match order:
+        case "name":
+            found = db.execute(f"SELECT id FROM files{among.format(id='id')} ORDER BY {by}, id DESC", values)
+        case "model":
+            among = among.format(id="facts.id")
+            joined = "facts LEFT JOIN names ON names.id = facts.model"
+            by = f"names.name IS NULL, names.name COLLATE NOCASE {'DESC' if falling else 'ASC'}"
+            found = db.execute(f"SELECT facts.id FROM {joined}{among} ORDER BY {by}, facts.id DESC", values)
+        case "cost":
+            by = f"cost IS NULL, {by}"
+            found = db.execute(f"SELECT id FROM facts{among.format(id='id')} ORDER BY {by}, id DESC", values)
+        case _:
+            by = f"{by}, favourite {'DESC' if falling else 'ASC'}"
+            found = db.execute(f"SELECT id FROM facts{among.format(id='id')} ORDER BY {by}, id DESC", values)
+    return Listing(_numbers(found), (), query.words, query.problems)
+
+
+def _chosen(query: Query) -> tuple[str, tuple[str | int | float, ...]]:
+    """A selection of numbers, and the values for its question marks."""
+    sql = [f"({condition.sql})" for condition in query.conditions]
+    values = tuple(value for condition in query.conditions for value in condition.values)
+    if not query.match:
+        return f"SELECT facts.id FROM facts{' WHERE ' if sql else ''}{' AND '.join(sql)}", values
+    joined = "words JOIN facts ON facts.id = words.rowid" if sql else "words"
+    return f"SELECT words.rowid FROM {joined} WHERE {' AND '.join(['words MATCH ?', *sql])}", (query.match, *values)
+
+
+def days(ids: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """How many of these images each day has, in the order of the list, which is by date in either direction."""
+    found = []
+    rising = len(ids) < 2 or ids[0] <= ids[-1]
+    at = 0
+    while at < len(ids):
+        day = ids[at] // TICKS // DAY
+        # Where the next one begins: a look at each image would take as long as to list them.
+        edge = (day + 1) * DAY * TICKS if rising else day * DAY * TICKS
+        end = bisect_left(ids, edge, at) if rising else bisect_right(ids, -edge, at, key=lambda number: -number)
+        found.append((day_of(day * DAY), end - at))
+        at = end
+    return tuple(found)
 
 
 def entries(db: sqlite3.Connection, root: Path, ids: Iterable[int]) -> list[Entry]:
     """What is known of these images, in this order; what is gone meanwhile is left out."""
     wanted = list(ids)
-    rows = db.execute(
-        _ENTRIES.replace("SELECT files.path", "SELECT files.id, files.path", 1)
-        + " WHERE files.id IN (SELECT value FROM json_each(?))",
-        (json.dumps(wanted),),
-    )
-    found = {number: _entry(root, row) for number, *row in rows}
+    rows = db.execute(f"{_ENTRIES} WHERE files.id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
+    found = {row[0]: _entry(root, row) for row in rows}
     return [found[number] for number in wanted if number in found]
 
 
 def find(db: sqlite3.Connection, root: Path, query: Query, limit: int, offset: int) -> list[Entry]:
     """The images that a query fits, the newest first."""
-    where, values = _where(query)
-    order = f" ORDER BY {ORDERS['date']} LIMIT ? OFFSET ?"
-    return [_entry(root, row) for row in db.execute(f"{_ENTRIES}{where}{order}", (*values, limit, offset))]
+    chosen, values = _chosen(query)
+    return entries(
+        db, root, _numbers(db.execute(f"{chosen} ORDER BY 1 DESC LIMIT ? OFFSET ?", (*values, limit, offset)))
+    )
 
 
 def of_bytes(db: sqlite3.Connection, root: Path, sha256: str) -> list[Entry]:
@@ -140,23 +165,15 @@ def siblings(db: sqlite3.Connection, sha256: str) -> list[str]:
     return [row[0] for row in db.execute(alike, (sha256, sha256))]
 
 
-def _where(query: Query) -> tuple[str, tuple[str | int | float, ...]]:
-    sql = [f"({condition.sql})" for condition in query.conditions]
-    values = [value for condition in query.conditions for value in condition.values]
-    if query.match:
-        sql.append("files.id IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(query.match)
-    return (f" WHERE {' AND '.join(sql)}" if sql else ""), tuple(values)
-
-
 def _numbers(rows: sqlite3.Cursor) -> array[int]:
     return array("q", chain.from_iterable(rows))
 
 
 def _entry(root: Path, row: Sequence[object]) -> Entry:
-    path, *rest = row
-    told = dict(zip(_NAMES[1:], rest, strict=True))
+    number, path, *rest = row
+    told = dict(zip(_TOLD, rest, strict=True))
     told["favourite"] = bool(told["favourite"])
     told["tags"] = tuple(str(told["tags"]).split(",")) if told["tags"] else ()
-    assert isinstance(path, bytes)
-    return Entry(path=root / os.fsdecode(path), **told)  # type: ignore[arg-type]  # a row has the columns of Entry, in its order
+    assert isinstance(number, int) and isinstance(path, bytes)
+    made = number // TICKS
+    return Entry(path=root / path_of(path), created=made, day=day_of(made), **told)  # type: ignore[arg-type]  # as _TOLD

@@ -23,6 +23,7 @@ from datetime import date, datetime, timedelta
 
 from tui.core.provider import SANDBOX
 from tui.core.text import clean_line, shorten
+from tui.library.rows import TICKS
 
 # Longer ones are no searches that somebody types.
 MAX_LENGTH, MAX_TERMS = 2000, 64
@@ -31,12 +32,12 @@ _TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<exact>[^"]*)
 _NUMBER = re.compile(r"(?P<number>\d{1,12}(?:\.\d{0,9})?|\.\d{1,9})(?P<unit>kb|mb|gb)?", re.IGNORECASE)
 _UNITS = {"": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
 _OPERATORS = (">=", "<=", ">", "<", "=")
-_BEYOND, _EPOCH = 1 << 62, 1970
+_EPOCH, _LAST_SECOND = 1970, 253_402_300_799.0
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition in SQL over `files` and `images`, and the values for its question marks."""
+    """A condition in SQL over a row of `facts`, and the values for its question marks."""
 
     sql: str
     values: tuple[str | int | float, ...] = ()
@@ -116,7 +117,7 @@ def _take_words(read: _Reading, value: str, *, exact: bool, without: bool) -> No
         return
     matches = [_phrase(words)] if exact else [f"{_phrase([word])}*" for word in words]
     if without:
-        inside = "files.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+        inside = "facts.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
         read.conditions.append(Condition(inside, (" AND ".join(matches),)).negated())
     else:
         read.matches += matches
@@ -132,18 +133,41 @@ def _phrase(words: list[str]) -> str:
 _Field = Callable[[str, str, date], Condition]
 
 
-def _text(column: str, *, whole: bool = False, anywhere: bool = False) -> _Field:
+def _name(column: str, *, whole: bool = False) -> _Field:
+    """One of the words that many images share."""
+
     def condition(_: str, value: str, __: date) -> Condition:
-        pattern = re.sub(r"([\\%_])", r"\\\1", value)
-        pattern = pattern if whole else f"%{pattern}%" if anywhere else f"{pattern}%"
-        return Condition(f"{column} LIKE ? ESCAPE '\\'", (pattern,))
+        pattern = _escaped(value) + ("" if whole else "%")
+        return Condition(f"{column} IN (SELECT id FROM names WHERE name LIKE ? ESCAPE '\\')", (pattern,))
 
     return condition
 
 
-def _tag(name: str, value: str, today: date) -> Condition:
-    inner = _text("tags.tag")(name, value, today)
-    return Condition(f"files.sha256 IN (SELECT sha256 FROM tags WHERE {inner.sql})", inner.values)
+def _of_file(column: str) -> _Field:
+    """Anywhere in a text that each file has."""
+
+    def condition(_: str, value: str, __: date) -> Condition:
+        inside = f"SELECT id FROM files WHERE {column} LIKE ? ESCAPE '\\'"
+        return Condition(f"facts.id IN ({inside})", (f"%{_escaped(value)}%",))
+
+    return condition
+
+
+def _of_bytes(selection: str) -> str:
+    """The condition that an image's sha256 is among those of a selection."""
+    return f"facts.id IN (SELECT files.id FROM files WHERE files.sha256 IN ({selection}))"
+
+
+def _tag(_: str, value: str, __: date) -> Condition:
+    return Condition(_of_bytes("SELECT sha256 FROM tags WHERE tag LIKE ? ESCAPE '\\'"), (f"{_escaped(value)}%",))
+
+
+def _job(_: str, value: str, __: date) -> Condition:
+    return Condition(_of_bytes("SELECT sha256 FROM origins WHERE job LIKE ? ESCAPE '\\'"), (f"{_escaped(value)}%",))
+
+
+def _escaped(value: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", value)
 
 
 def _number(column: str, example: str) -> _Field:
@@ -169,24 +193,24 @@ def _size(name: str, value: str, _: date) -> Condition:
     found = re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", value.lower())
     if found is None:
         raise _MeaninglessError(f"{name}: is width x height, as in {name}:1024x1024")
-    return Condition("files.width = ? AND files.height = ?", (int(found[1]), int(found[2])))
+    return Condition("facts.width = ? AND facts.height = ?", (int(found[1]), int(found[2])))
 
 
 def _before(name: str, value: str, today: date) -> Condition:
-    return Condition("files.made < ?", (_seconds(_span(name, value, today)[0]),))
+    return Condition("facts.id < ?", (_first(_span(name, value, today)[0]),))
 
 
 def _since(name: str, value: str, today: date) -> Condition:
-    return Condition("files.made >= ?", (_seconds(_span(name, value, today)[0]),))
+    return Condition("facts.id >= ?", (_first(_span(name, value, today)[0]),))
 
 
 def _after(name: str, value: str, today: date) -> Condition:
-    return Condition("files.made >= ?", (_seconds(_span(name, value, today)[1]),))
+    return Condition("facts.id >= ?", (_first(_span(name, value, today)[1]),))
 
 
 def _on(name: str, value: str, today: date) -> Condition:
     begin, end = _span(name, value, today)
-    return Condition("files.made >= ? AND files.made < ?", (_seconds(begin), _seconds(end)))
+    return Condition("facts.id >= ? AND facts.id < ?", (_first(begin), _first(end)))
 
 
 def _span(name: str, value: str, today: date) -> tuple[date, date]:
@@ -212,26 +236,27 @@ def _span(name: str, value: str, today: date) -> tuple[date, date]:
     raise _MeaninglessError(f"{name}: is a day, as in {name}:2026-11-01, {name}:2026-11, {name}:today or {name}:7d")
 
 
-def _seconds(day: date) -> int:
-    """When a day begins here, in Unix seconds."""
+def _first(day: date) -> int:
+    """The first number that an image of a day can have; the day begins where the person is."""
     try:
-        return math.floor(datetime(day.year, day.month, day.day).timestamp())  # the person's own day
+        begin = datetime(day.year, day.month, day.day).timestamp()
     except (ValueError, OverflowError, OSError):
-        return -_BEYOND if day.year < _EPOCH else _BEYOND
+        begin = 0.0 if day.year < _EPOCH else _LAST_SECOND
+    return math.floor(min(max(begin, 0.0), _LAST_SECOND)) * TICKS
 
 
 _STATES: Mapping[str, Condition] = {
-    "favourite": Condition("images.favourite = 1"),
-    "rated": Condition("images.rating > 0"),
-    "unrated": Condition("coalesce(images.rating, 0) = 0"),
-    "tagged": Condition("files.sha256 IN (SELECT sha256 FROM tags)"),
-    "untagged": Condition("files.sha256 NOT IN (SELECT sha256 FROM tags)"),
-    "noted": Condition("images.notes != ''"),
-    "marked": Condition("files.sha256 IN (SELECT sha256 FROM marks)"),
-    "recorded": Condition("images.job IS NOT NULL"),
-    "foreign": Condition("images.job IS NULL"),
-    "sandbox": Condition("images.provider = ?", (SANDBOX,)),
-    "edited": Condition("images.operation IN ('edit', 'variation')"),
+    "favourite": Condition("facts.favourite"),
+    "rated": Condition("facts.rating > 0"),
+    "unrated": Condition("facts.rating = 0"),
+    "tagged": Condition(_of_bytes("SELECT sha256 FROM tags")),
+    "untagged": Condition(f"NOT {_of_bytes('SELECT sha256 FROM tags')}"),
+    "noted": Condition("facts.noted"),
+    "marked": Condition(_of_bytes("SELECT sha256 FROM marks")),
+    "recorded": Condition("facts.provider IS NOT NULL"),
+    "foreign": Condition("facts.provider IS NULL"),
+    "sandbox": Condition("facts.provider IN (SELECT id FROM names WHERE name = ?)", (SANDBOX,)),
+    "edited": Condition("facts.operation IN (SELECT id FROM names WHERE name IN ('edit', 'variation'))"),
 }
 _SYNONYMS = {"favorite": "favourite", "fav": "favourite"}
 
@@ -245,19 +270,19 @@ def _is(name: str, value: str, _: date) -> Condition:
 
 
 FIELDS: Mapping[str, _Field] = {
-    "model": _text("images.model"),
-    "provider": _text("images.provider"),
-    "operation": _text("images.operation"),
-    "job": _text("images.job"),
-    "name": _text("files.name", anywhere=True),
-    "folder": _text("CAST(files.folder AS TEXT)", anywhere=True),
-    "format": _text("files.format", whole=True),
+    "model": _name("facts.model"),
+    "provider": _name("facts.provider"),
+    "operation": _name("facts.operation"),
+    "format": _name("facts.format", whole=True),
+    "job": _job,
+    "name": _of_file("name"),
+    "folder": _of_file("CAST(folder AS TEXT)"),
     "tag": _tag,
-    "rating": _number("coalesce(images.rating, 0)", ">3"),
-    "cost": _number("images.cost", "<0.05"),
-    "width": _number("files.width", ">1024"),
-    "height": _number("files.height", ">1024"),
-    "bytes": _number("files.bytes", ">1MB"),
+    "rating": _number("facts.rating", ">3"),
+    "cost": _number("facts.cost", "<0.05"),
+    "width": _number("facts.width", ">1024"),
+    "height": _number("facts.height", ">1024"),
+    "bytes": _number("facts.bytes", ">1MB"),
     "size": _size,
     "before": _before,
     "since": _since,

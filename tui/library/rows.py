@@ -11,26 +11,30 @@ from typing import TYPE_CHECKING
 from tui.core.recalled import Recalled
 from tui.core.record import Origin, Record
 from tui.core.sniff import Facts
-from tui.library.files import ImageFile, folder_of
+from tui.library.files import ImageFile, folder_of, made_at
 
 if TYPE_CHECKING:
     import sqlite3
 
 # What the newest job says of an image: fields of Origin, and columns of `images` in the order of _PUT_IMAGE.
-_TOLD = ("created", "provider", "model", "operation", "prompt", "revised_prompt", "cost", "job", "request_id")
+_OF_JOB = ("created", "provider", "model", "operation", "prompt", "revised_prompt", "cost", "job", "request_id")
 _PUT_IMAGE = """
 INSERT OR REPLACE INTO images
     (sha256, written_ns, rating, favourite, notes, likeness,
      created, provider, model, operation, prompt, revised_prompt, cost, job, request_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_PUT_FILE = """
-INSERT INTO files (path, folder, name, bytes, mtime_ns, sha256, format, width, height, made, day)
-VALUES (:path, :folder, :name, :bytes, :mtime_ns, :sha256, :format, :width, :height, :made, day_of(:path, :made))
-ON CONFLICT (path) DO UPDATE SET
-    name = excluded.name, bytes = excluded.bytes, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256,
-    format = excluded.format, width = excluded.width, height = excluded.height,
-    made = excluded.made, day = excluded.day
+# An id is a second times so much, and a number below it.
+TICKS = 1 << 20
+# The end of the year 9999.
+_LAST_MADE = 253_402_300_799
+_FACTS = """
+UPDATE facts SET
+    (model, provider, operation, rating, favourite, noted, cost) =
+    (SELECT (SELECT id FROM names WHERE name = coalesce(images.model, nullif(recalled.model, ''))),
+        (SELECT id FROM names WHERE name = images.provider), (SELECT id FROM names WHERE name = images.operation),
+        coalesce(images.rating, 0), coalesce(images.favourite, 0), coalesce(images.notes, '') != '', images.cost
+    FROM files LEFT JOIN images USING (sha256) LEFT JOIN recalled USING (sha256) WHERE files.id = facts.id)
 """
 _WORDS = """
 INSERT OR REPLACE INTO words (rowid, prompt, revised_prompt, tags, notes, model, name)
@@ -43,39 +47,62 @@ FROM files LEFT JOIN images USING (sha256) LEFT JOIN recalled USING (sha256)
 
 def put_seen(db: sqlite3.Connection, root: Path, image: ImageFile) -> None:
     """A file that was seen and not read yet, in place of what was known of its path."""
-    _put_file(db, root, image, "", Facts("unknown"), image.mtime_ns // 1_000_000_000)
+    put_file(db, root, image, "", Facts("unknown"))
 
 
 def put_file(db: sqlite3.Connection, root: Path, image: ImageFile, sha256: str, facts: Facts) -> None:
     """A file as it is now, in place of what was known of its path."""
+    put_row(db, key(root, image.path), image.name, image.bytes, image.mtime_ns, sha256, facts)
+
+
+def put_row(
+    db: sqlite3.Connection, path: bytes, name: str, size: int, mtime_ns: int, sha256: str, facts: Facts
+) -> None:
+    """The same, by its place in the library."""
     told = db.execute("SELECT created FROM images WHERE sha256 = ? AND created IS NOT NULL", (sha256,)).fetchone()
-    _put_file(db, root, image, sha256, facts, told[0] if told else image.mtime_ns // 1_000_000_000)
+    made = min(max(told[0], 0), _LAST_MADE) if told else made_at(path, mtime_ns / 1e9)
+    known = db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+    if known and known[0] // TICKS == made:
+        number = known[0]
+        db.execute("UPDATE files SET name = ?, mtime_ns = ?, sha256 = ? WHERE id = ?", (name, mtime_ns, sha256, number))
+    else:
+        if known:
+            _drop(db, known[0])
+        number = _free(db, made)
+        row = (number, path, folder_of(path), name, mtime_ns, sha256)
+        db.execute("INSERT INTO files (id, path, folder, name, mtime_ns, sha256) VALUES (?, ?, ?, ?, ?, ?)", row)
+    _put_facts(db, number, size, facts)
+    db.execute(f"{_WORDS} WHERE files.id = ?", (number,))
 
 
-def _put_file(db: sqlite3.Connection, root: Path, image: ImageFile, sha256: str, facts: Facts, made: int) -> None:
-    path = key(root, image.path)
+def _free(db: sqlite3.Connection, made: int) -> int:
+    """A number for an image of that second."""
+    first = made * TICKS
+    last = db.execute("SELECT max(id) FROM files WHERE id >= ? AND id < ?", (first, first + TICKS)).fetchone()[0]
+    return first if last is None else int(last) + 1
+
+
+def _put_facts(db: sqlite3.Connection, number: int, size: int, facts: Facts) -> None:
+    _name(db, facts.format)
     db.execute(
-        _PUT_FILE,
-        {
-            "path": path,
-            "folder": folder_of(path),
-            "name": image.name,
-            "bytes": image.bytes,
-            "mtime_ns": image.mtime_ns,
-            "sha256": sha256,
-            "format": facts.format,
-            "width": facts.width,
-            "height": facts.height,
-            "made": made,
-        },
+        "INSERT OR REPLACE INTO facts (id, bytes, format, width, height)"
+        " VALUES (?, ?, (SELECT id FROM names WHERE name = ?), ?, ?)",
+        (number, size, facts.format, facts.width, facts.height),
     )
-    db.execute(f"{_WORDS} WHERE files.path = ?", (path,))
+    db.execute(f"{_FACTS} WHERE id = ?", (number,))
+
+
+def _name(db: sqlite3.Connection, *names: str | None) -> None:
+    """Make sure that words have a number."""
+    for name in names:
+        if name:
+            db.execute("INSERT OR IGNORE INTO names (name) VALUES (?)", (name,))
 
 
 def put_record(db: sqlite3.Connection, record: Record, written_ns: int) -> None:
     """A record as it is now: its newest job describes the image, all of them count as spent."""
     newest, sha256 = record.newest, record.sha256
-    told = [getattr(newest, name, None) for name in _TOLD]
+    told = [getattr(newest, name, None) for name in _OF_JOB]
     likeness = likeness_of(newest) if newest else None
     judgement = (record.rating, record.favourite, record.notes)
     db.execute(_PUT_IMAGE, (sha256, written_ns, *judgement, likeness, *told))
@@ -93,9 +120,8 @@ def put_record(db: sqlite3.Connection, record: Record, written_ns: int) -> None:
     sources = {source for one in record.origins for source in one.sources}
     db.executemany("INSERT INTO sources (sha256, source) VALUES (?, ?)", [(sha256, source) for source in sources])
     if newest:
-        made = (newest.created, newest.created, sha256)
-        db.execute("UPDATE files SET made = ?, day = day_of(path, ?) WHERE sha256 = ?", made)
-    db.execute(f"{_WORDS} WHERE files.sha256 = ?", (sha256,))
+        _name(db, newest.model, newest.provider, newest.operation)
+    _told(db, sha256)
 
 
 def put_unreadable(db: sqlite3.Connection, sha256: str, written_ns: int) -> None:
@@ -108,20 +134,36 @@ def put_recalled(db: sqlite3.Connection, sha256: str, recalled: Recalled) -> Non
     """What another program wrote into these bytes; an empty one remembers that there is nothing."""
     words = (recalled.tool, recalled.prompt, recalled.negative, recalled.model, json.dumps(dict(recalled.parameters)))
     db.execute("INSERT OR REPLACE INTO recalled VALUES (?, ?, ?, ?, ?, ?, ?)", (sha256, *words, recalled.credentials))
-    db.execute(f"{_WORDS} WHERE files.sha256 = ?", (sha256,))
+    _name(db, recalled.model)
+    _told(db, sha256)
 
 
 def drop_file(db: sqlite3.Connection, path: bytes) -> None:
     """Forgets a file."""
-    db.execute("DELETE FROM words WHERE rowid = (SELECT id FROM files WHERE path = ?)", (path,))
-    db.execute("DELETE FROM files WHERE path = ?", (path,))
+    if known := db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone():
+        _drop(db, known[0])
 
 
 def drop_record(db: sqlite3.Connection, sha256: str) -> None:
     """Forgets a record; the files of these bytes stay."""
     for table in ("origins", "tags", "sources", "images"):
         db.execute(f"DELETE FROM {table} WHERE sha256 = ?", (sha256,))
-    db.execute(f"{_WORDS} WHERE files.sha256 = ?", (sha256,))
+    _told(db, sha256)
+
+
+def _drop(db: sqlite3.Connection, number: int) -> None:
+    for table in ("files", "facts"):
+        db.execute(f"DELETE FROM {table} WHERE id = ?", (number,))
+    db.execute("DELETE FROM words WHERE rowid = ?", (number,))
+
+
+def _told(db: sqlite3.Connection, sha256: str) -> None:
+    """Other things are told of these bytes now: their files may have been made at another time, too."""
+    columns = "path, files.name, bytes, mtime_ns, names.name, width, height"
+    joined = "files JOIN facts USING (id) LEFT JOIN names ON names.id = facts.format"
+    found = db.execute(f"SELECT {columns} FROM {joined} WHERE sha256 = ?", (sha256,)).fetchall()
+    for path, name, size, mtime_ns, kind, width, height in found:
+        put_row(db, path, name, size, mtime_ns, sha256, Facts(kind or "unknown", width, height))
 
 
 def likeness_of(origin: Origin) -> str:
