@@ -32,7 +32,10 @@ def clean(text: object, *, limit: int = LIMIT) -> str:
     """`text` with nothing in it that a terminal would act on, at most `limit` characters; newlines and tabs stay."""
     raw = text if isinstance(text, str) else str(text)
     # Cut before the expensive steps, with room for what they remove.
-    raw = raw[: limit * 2].replace("\r\n", "\n").replace("\r", "\n")
+    raw = raw[: limit * 2]
+    if raw.isascii() and raw.isprintable():
+        return raw if len(raw) <= limit else raw[: limit - 1] + ELLIPSIS
+    raw = raw.replace("\r\n", "\n").replace("\r", "\n")
     kept = _STACKED_MARKS.sub(r"\1", _ZERO_WIDTH_RUN.sub(r"\1", _CONTROL.sub("", raw)))
     return kept if len(kept) <= limit else kept[: limit - 1] + ELLIPSIS
 
