@@ -31,10 +31,10 @@ from tui.ui.looks import Looks
 from tui.ui.memory import Memory
 from tui.ui.net import Net
 from tui.ui.previewer import Previewer
+from tui.ui.recovery import Recovering
 from tui.ui.screens.create import CreateScreen
 from tui.ui.session import Session
 from tui.ui.shelf import Shelf
-from tui.ui.working import Working
 
 if TYPE_CHECKING:
     from tui.sandbox.process import SandboxProcess
@@ -45,7 +45,7 @@ SHEETS = Path(__file__).with_name("ui") / "styles"
 logger = logging.getLogger(__name__)
 
 
-class SafelightApp(Looks, Working):
+class SafelightApp(Looks, Recovering):
     """One window, several places. What is slow starts after the first frame, in workers."""
 
     TITLE = "Safelight"
@@ -185,7 +185,6 @@ class SafelightApp(Looks, Working):
         self._start_engine()
         self.use_provider(None)
         self._load_themes()
-        self._find_leftovers()
         self._tidy_shelf()
         self.list_images()
         for problem in self._problems:
@@ -217,24 +216,12 @@ class SafelightApp(Looks, Working):
         engine.warm()
         self.engine = engine
         self._prepare()
+        self.call_from_thread(self.find_left)
 
     def _prepare(self) -> None:
         """As soon as both are there, whichever comes first."""
         if self.engine is not None and self.session.provider is not None:
             self.engine.prepare(self.session.provider)
-
-    @work(thread=True, exit_on_error=False, group="leftovers")
-    def _find_leftovers(self) -> None:
-        """Say what an earlier run left in the spool: nothing of it is sent again by itself."""
-        from tui.engine.leftovers import leftovers
-
-        left = leftovers(self.config.library)
-        if left:
-            answers = sum(each.has_answer for each in left)
-            jobs = "1 job" if len(left) == 1 else f"{len(left)} jobs"
-            spool = paths.shown(left[0].path.parent, self.env)
-            words = f"{jobs} of earlier runs did not end well, {answers} with the whole answer, kept in {spool}"
-            self.call_from_thread(self._say, words)
 
     def use_provider(self, name: str | None) -> None:
         self._connecting += 1
@@ -272,6 +259,18 @@ class SafelightApp(Looks, Working):
             if self._sandbox is None:
                 self._sandbox = start(pace=SANDBOX_PACE, drop=self.config.key_names)
             return Provider(name=SANDBOX, base_url=self._sandbox.base_url, key=SANDBOX, key_source="built in")
+
+    def find_provider(self, name: str) -> Provider | None:
+        from tui.engine.keys import KeyRefusedError, choose
+
+        known = self.session.provider
+        if known is not None and known.name == name:
+            return known
+        try:
+            return self._start_sandbox() if name == SANDBOX else choose(self.config, self.env, name)
+        except (KeyRefusedError, LookupError, RuntimeError, OSError) as error:
+            logger.warning("provider %s: %s", clean_line(name), clean_line(error))
+            return None
 
     def _connected(self, turn: int, provider: Provider | None, words: str) -> None:
         if turn != self._connecting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -24,9 +25,14 @@ def reset(connection: socket.socket) -> None:
 
 
 class RawServer:
-    """One thread a connection; `on` says what a method is answered, then the connection ends."""
+    """One thread a connection; `on` says what a method is answered, then the connection ends.
 
-    def __init__(self) -> None:
+    With `tls` it speaks through that; `greet` is called with a connection as soon as there is one.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
+        self.greet: Callable[[socket.socket], None] | None = None
         self.heard: list[bytes] = []
         self.connections = 0
         self._scripts: dict[str, tuple[Script, bool]] = {}
@@ -85,7 +91,13 @@ class RawServer:
             self._start(lambda connection=connection: self._serve(connection))
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as ends:
+            ends.enter_context(connection)
+            if self.greet is not None:
+                self.greet(connection)
+                return
+            if self._tls is not None:
+                connection = ends.enter_context(self._tls.wrap_socket(connection, server_side=True))
             text = self._request(connection)
             if not text:
                 return

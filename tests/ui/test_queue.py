@@ -28,7 +28,7 @@ async def select(w: Window, job: Job) -> None:
     await w.until(lambda: job in jobs._rows, "its row")
     await w.press("g")
     for _ in range(len(jobs._rows)):
-        if jobs.job is job:
+        if jobs.selected is job:
             return
         await w.press("j")
     raise AssertionError(f"#{job.number} can't be reached")

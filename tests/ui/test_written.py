@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from textual.geometry import Region
+from textual.events import Resize
+from textual.geometry import Region, Size
 from textual.widgets._toast import Toast
 
 from tests.ui.conftest import Watch
@@ -59,14 +61,21 @@ async def test_a_terminal_can_grow_and_shrink_under_a_box(
         await w.until(lambda: not w.wrong, "the screen")
 
 
-async def test_a_terminal_that_was_another_size_for_a_moment_is_sent_everything(terminal: Watch, library: Path) -> None:
+@pytest.mark.parametrize("heard", [[(120, 40)], [(80, 24), (120, 40)]], ids=["unheard", "heard"])
+async def test_a_terminal_that_was_another_size_for_a_moment_is_sent_everything(
+    terminal: Watch, library: Path, heard: list[tuple[int, int]]
+) -> None:
     photo(library / "a.png")
     async with terminal() as w:
         await looking(w, 1)
-        w.terminal.screen.resize(24, 80)
-        w.terminal.screen.resize(40, 120)
-        await w.resize(120, 40)
-        assert not w.wrong
+        w.terminal.screen.fill()
+        for size in heard:
+            w.app.post_message(Resize(Size(*size), Size(*size)))
+            handled = asyncio.Event()
+            w.app.call_later(handled.set)
+            await handled.wait()
+        await w.settle()
+        await w.until(lambda: not w.wrong, "the whole screen")
 
 
 ODD = ["漢字と🦊", "family 👨‍👩‍👧‍👦", "heart ❤️", "flags 🇩🇪🇫🇷", "hand 👍🏽", "key 1️⃣", "cafe\u0301", "star ★ ✗"]

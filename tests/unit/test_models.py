@@ -266,3 +266,23 @@ def test_a_file_of_other_bytes_is_refused_with_a_sentence(tmp_path: Path) -> Non
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ModelDataError, match=r"models\.toml"):
         catalogue(file)
+
+
+def test_a_persons_own_data_is_fit_for_showing(tmp_path: Path) -> None:
+    extra = tmp_path / "models.toml"
+    extra.write_text(
+        '[parameter.style]\nlabel = "\\u001b]0;owned\\u0007Sty\\u202ele"\nkind = "choice"\nvalues = ["\\u009bvi\\nvid"]\n'
+        '[model."\\u001b[2Jmine"]\nfamily = "other"\n'
+    )
+    models = catalogue(extra)
+    assert "[2Jmine" in models.names
+    style = models.get("dall-e-3").parameters["style"]
+    assert (style.label, style.values) == ("]0;ownedStyle", ("vi vid",))
+
+
+@pytest.mark.parametrize("name", ["$(touch x)", "a b", "a;b", "", "-a", "a\\u001b", "ä", "a.b", "1"])
+def test_a_parameter_that_could_be_no_option_is_refused(name: str, tmp_path: Path) -> None:
+    extra = tmp_path / "models.toml"
+    extra.write_text(f'[parameter."{name}"]\nlabel = "x"\nkind = "text"\n')
+    with pytest.raises(ModelDataError, match="letters, digits and _ only"):
+        catalogue(extra)

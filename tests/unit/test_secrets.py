@@ -1,4 +1,4 @@
-"""Keys, passwords and signatures are never told: not in the log, not after a crash, not by a server that repeats them."""
+"""Keys, passwords and signatures are never told: not in the log, not after a crash, not where a server repeats them."""
 
 from __future__ import annotations
 

@@ -85,6 +85,8 @@ def test_letters_digits_and_signs_stay_as_they_are(text: str) -> None:
         "ที่นี่ ผู้ใหญ่",
         "བསྒྲུབས་",
         "می\u200cخواهم",  # Persian needs its non-joiner
+        "ශ්\u200dරී ලංකා",  # as Sinhala needs its joiner
+        "ന്\u200d",
         "👍🏽",
         "👨‍👩‍👧‍👦",
         "❤️‍🔥",
@@ -108,7 +110,9 @@ def test_writing_that_people_use_survives(text: str) -> None:
         ("a\x1b[2Jb", "a[2Jb"),
         ("a\x85b", "ab"),
         ("pay\u202epal", "paypal"),
-        ("a" + "\u200d" * 50 + "b", "a\u200db"),
+        ("a" + "\u200d" * 50 + "b", "ab"),
+        ("👩" + "\u200d" * 50 + "🚀", "👩\u200d🚀"),
+        ("👩\u200da", "👩a"),
         ("a" + "\u200c\ufe0f" * 50 + "b", "a\u200cb"),
         ("x" + "".join(chr(0xE0100 + n) for n in range(200)), "x\U000e0100"),
         ("a\u200b\u200bb", "ab"),

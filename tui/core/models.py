@@ -6,6 +6,7 @@ its prices. A name that is not in the data is served as well, by the lenient fam
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,9 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tui.core.text import LIMIT, clean_line
+
 DATA = Path(__file__).with_name("models.toml")
 OTHER = "other"
 KINDS = ("choice", "integer", "text", "flag", "size")
+_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII | re.IGNORECASE)
 
 
 class ModelDataError(ValueError):
@@ -124,9 +128,9 @@ def catalogue(extra: Path | None = None) -> Catalogue:
     source = DATA
     if extra is not None and extra.is_file():
         source = extra
-        for section, entries in _read(extra).items():
+        for section, entries in _cleaned(_read(extra)).items():
             if section not in data:
-                raise ModelDataError(f"{extra}: there is no section {section}, but {', '.join(data)}")
+                raise ModelDataError(f"{extra}: there is no section {clean_line(section)}, but {', '.join(data)}")
             for name, entry in entries.items():
                 data[section][name] = {**data[section].get(name, {}), **entry}
     families, models = {}, {}
@@ -158,8 +162,21 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         raise ModelDataError(f"{path}: {error}") from error
     for section, entries in data.items():
         if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
-            raise ModelDataError(f"{path}: {section} must hold tables, such as [{section}.NAME]")
+            raise ModelDataError(f"{path}: {clean_line(section)} must hold tables, such as [section.NAME]")
+    for name in data.get("parameter", {}):
+        # It is also an option of the command line, in scripts of shells too.
+        if not _NAME.fullmatch(name):
+            raise ModelDataError(f"{path}: parameter {clean_line(name)}: a name has letters, digits and _ only")
     return data
+
+
+def _cleaned(value: Any) -> Any:
+    """TOML data with every text in it on one line and fit for showing, names too."""
+    if isinstance(value, dict):
+        return {clean_line(name): _cleaned(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(entry) for entry in value]
+    return clean_line(value, limit=LIMIT) if isinstance(value, str) else value
 
 
 def _family(name: str, families: Mapping[str, Any], seen: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -18,11 +18,15 @@ _CONTROL = re.compile(
 # A joiner, a variation selector, or a selector with a joiner behind it belongs to emoji and to several scripts;
 # what follows in a run only hides something.
 _ZERO_WIDTH = "[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+# Between other letters a joiner shows nothing, but hides the next letter from whoever counts cells.
+_LONE_JOINER = re.compile(f"(?<![{_VIRAMA}{_EMOJI}\ufe0f])\u200d|(?<![{_VIRAMA}])\u200d(?![{_EMOJI}])")
 _ZERO_WIDTH_RUN = re.compile(f"([\ufe00-\ufe0f]\u200d|{_ZERO_WIDTH}){_ZERO_WIDTH}*")
 # Of general use, Cyrillic, Hebrew, Arabic, Devanagari, Thai, Lao. No language has more than four on one letter.
 _MARK = (
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0902\u093a\u093c\u0941-\u0948\u094d\u0951-\u0957"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0902\u093a\u093c\u0941-\u0948\u0951-\u0957"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
 _STACKED_MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
@@ -32,8 +36,12 @@ def clean(text: object, *, limit: int = LIMIT) -> str:
     """`text` with nothing in it that a terminal would act on, at most `limit` characters; newlines and tabs stay."""
     raw = text if isinstance(text, str) else str(text)
     # Cut before the expensive steps, with room for what they remove.
-    raw = raw[: limit * 2].replace("\r\n", "\n").replace("\r", "\n")
-    kept = _STACKED_MARKS.sub(r"\1", _ZERO_WIDTH_RUN.sub(r"\1", _CONTROL.sub("", raw)))
+    raw = raw[: limit * 2]
+    if raw.isascii() and raw.isprintable():
+        return raw if len(raw) <= limit else raw[: limit - 1] + ELLIPSIS
+    raw = raw.replace("\r\n", "\n").replace("\r", "\n")
+    kept = _LONE_JOINER.sub("", _ZERO_WIDTH_RUN.sub(r"\1", _CONTROL.sub("", raw)))
+    kept = _STACKED_MARKS.sub(r"\1", kept)
     return kept if len(kept) <= limit else kept[: limit - 1] + ELLIPSIS
 
 

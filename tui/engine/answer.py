@@ -103,7 +103,8 @@ class Reader:
                 self._event(event)
             return self._streamed(path)
         if self._json is None:
-            return Answer(form=self._form())
+            # Nothing at all is an answer that was cut before its first letter.
+            return Answer(form=self._form(), complete=bool(self._start))
         if self._too_large:
             return self._broken()
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import ssl
 from dataclasses import replace
 
@@ -14,6 +16,8 @@ LOST = Failure(
     advice="The provider may have made the image and charged for it: look there before you send it again.",
     unknown=True,
 )
+
+_UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 
 
 def broken(error: BaseException, *, sent: bool, request_id: str | None) -> Failure:
@@ -50,8 +54,19 @@ def unsent(error: BaseException) -> Failure:
     elif any(isinstance(link, httpx2.TimeoutException) for link in chain):
         message = "the server does not answer"
     else:
-        message = _words(chain) or "no connection"
+        message = _unconnected(chain) or _words(chain) or "no connection"
     return Failure(kind=Kind.CONNECTION, message=message, advice=advice, retryable=True)
+
+
+def _unconnected(chain: list[BaseException]) -> str:
+    """Why there is no connection, in better words than the system's."""
+    if any(isinstance(link, socket.gaierror) for link in chain):
+        return "the server's name is not known"
+    if any(isinstance(link, ConnectionRefusedError) for link in chain):
+        return "the server refuses the connection"
+    if any(isinstance(link, OSError) and link.errno in _UNREACHABLE for link in chain):
+        return "the server is not within reach"
+    return ""
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -186,17 +186,28 @@ def _redirect(failure: Failure, location: str) -> Failure:
 
 
 def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """The seconds that a server asks to wait: `retry-after-ms`, or `retry-after` in seconds or as a date."""
+    """The seconds that a server asks to wait: `retry-after-ms`, or `retry-after` in seconds or as a date.
+
+    A date is held against the server's own clock, where its answer has one.
+    """
     if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
         return milliseconds / 1000
     text = headers.get("retry-after", "")
     if (seconds := _number(text)) is not None:
         return seconds
+    when, theirs = _date(text), _date(headers.get("date", ""))
+    if when is None:
+        return None
+    begins = time.time() if theirs is None else theirs
+    return max(when - (begins if now is None else now), 0.0)
+
+
+def _date(text: str) -> float | None:
+    """Unix seconds of a date as HTTP writes it."""
     try:
-        when = parsedate_to_datetime(text).timestamp()
+        return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return max(when - (time.time() if now is None else now), 0.0)
 
 
 def _number(text: str | None) -> float | None:
@@ -209,6 +220,6 @@ def _number(text: str | None) -> float | None:
 
 def pause(failure: Failure, failed: int, base: float) -> float:
     """Seconds before the next attempt after `failed` of them: what the server asked, or ever longer, never in step."""
-    if failure.retry_after is not None:
+    if failure.retry_after:
         return failure.retry_after
     return min(base * 2.0 ** (failed - 1), LONGEST_PAUSE) * random.uniform(0.75, 1.0)  # noqa: S311  # no secret

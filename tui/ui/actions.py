@@ -20,7 +20,8 @@ class Actions(Quitting):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
         """Nothing offers an answer while nothing asks."""
-        return bool(self.session.jobs.asking or self.session.jobs.unknown) if action == "answer" else True
+        session = self.session
+        return bool(session.jobs.asking or session.jobs.unknown or session.unsettled) if action == "answer" else True
 
     # --- places and panes -----------------------------------------------------------------------------------------
 
@@ -29,6 +30,16 @@ class Actions(Quitting):
             await self.switch_mode(name)
         elif isinstance(self.screen, Place):
             self.screen.show_pane(self.screen.PANES[0][0])
+
+    async def action_show_left(self) -> None:
+        """Go to what earlier runs left."""
+        from tui.ui.screens.queue import QueueScreen
+
+        await self.action_place("queue")
+        if not self.session.left:
+            self.notify("Earlier runs left nothing", timeout=3)
+        elif isinstance(self.screen, QueueScreen):
+            self.screen.point_at_left()
 
     def action_toggle_log(self) -> None:
         self.session.log_open = not self.session.log_open

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import time
+from typing import TYPE_CHECKING
 
 from tui.core.failures import Kind
+from tui.core.paths import expanded
 from tui.core.pricing import describe
 from tui.core.provider import SANDBOX
 from tui.ui.jobs import Job
-from tui.ui.shell import Shell
+from tui.ui.settling import PAY, Settling
 
-# Keys that pay are no other answer's, so that one meant for a question that has just gone never pays.
-PAY = "y"
+if TYPE_CHECKING:
+    from tui.core.events import Waiting
+
 # The key and the words of an answer, where they are more than its first letter and itself.
 ANSWERS = {
     (Kind.LIMIT, "send"): (PAY, "send anyway"),
     (Kind.LIMIT, "stop"): ("n", "do not send"),
+    (Kind.STORAGE, "elsewhere"): ("a", "another folder"),
+    (Kind.STORAGE, "stop"): ("s", "stop: what came is kept, and the next start tells of it"),
 }
+ELSEWHERE = "elsewhere"
 RAISE = "Nothing was sent yet. Spending limit, in the palette, sets another limit for the jobs to come."
 
 
-class Answers(Shell):
+class Answers(Settling):
     """What `f9` does: in the Queue for the selected job, elsewhere for the one that has waited longest."""
 
     def action_answer(self) -> None:
         jobs = self.session.jobs
         selected = getattr(self.screen, "job", None)
+        left = getattr(self.screen, "left", None)
         if isinstance(selected, Job) and (selected.question is not None or selected in jobs.unknown):
             job = selected
+        elif left is not None:
+            self.settle_left(left)
+            return
         elif jobs.asking:
             job = jobs.asking[0]
         elif jobs.unknown:
             job = jobs.unknown[-1]
+        elif self.session.unsettled:
+            self.settle_left(self.session.unsettled[0])
+            return
         else:
             self.notify("No job asks anything", timeout=2)
             return
@@ -60,9 +74,26 @@ class Answers(Shell):
                 self.notify("Copied the URL; anybody who has it can fetch the image", timeout=4)
                 self._ask(job)
             elif word is not None and job.question is question:
-                self.answer_job(job.id, choices[word])
+                if choices[word] == ELSEWHERE:
+                    self._ask_folder(job, question)
+                else:
+                    self.answer_job(job.id, choices[word])
 
         self.push_screen(Question(f"Job #{job.number} asks", text, answers), answered)
+
+    def _ask_folder(self, job: Job, question: Waiting) -> None:
+        """Where else the images are to go."""
+        from tui.ui.screens.pick import Pick
+
+        def chosen(text: str | None) -> None:
+            if not text:
+                self._ask(job)
+            elif job.question is question:
+                self.answer_job(job.id, ELSEWHERE, folder=expanded(text, os.environ))
+
+        self.push_screen(
+            Pick("Save in another folder", [], free=True, hint="a path; it becomes this job's library"), chosen
+        )
 
     def _ask_unknown(self, job: Job) -> None:
         from tui.ui.screens.question import Question
@@ -78,6 +109,8 @@ class Answers(Shell):
                 job.settled = True
                 if word.startswith("send"):
                     self.resend(job)
+                else:
+                    self.keep_left(job.id)
 
         answers = [(PAY, f"send it again to {job.provider}, which may be charged again"), ("l", "let it be")]
         self.push_screen(Question(f"Job #{job.number}: outcome unknown", text, answers), answered)

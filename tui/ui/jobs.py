@@ -39,7 +39,8 @@ ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED, State.UNKNOWN})
 class Job:
     """One job. Times are Unix seconds, `until` is on the monotonic clock, `cost` is US$.
 
-    `settled`: its outcome is unknown and the person has said what is to become of it.
+    `settled`: its outcome is unknown and the person has said what is to become of it. `recovered`: an earlier run left
+    it, and nothing of it is sent any more.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Job:
     fewer: str = ""
     ended: float | None = None
     settled: bool = False
+    recovered: bool = False
 
     @property
     def running(self) -> bool:
@@ -129,7 +131,13 @@ class Jobs:
 
         if isinstance(event, Queued):
             self._jobs[event.job] = Job(
-                event.job, event.number, event.request, event.provider, event.estimate, event.at
+                event.job,
+                event.number,
+                event.request,
+                event.provider,
+                event.estimate,
+                event.at,
+                recovered=event.recovered,
             )
         job = self._jobs.get(event.job)
         if job is not None:
@@ -161,7 +169,7 @@ class Jobs:
     @property
     def unknown(self) -> list[Job]:
         """The jobs of unknown outcome of which the person has not said what is to become."""
-        return [job for job in self if job.state is State.UNKNOWN and not job.settled]
+        return [job for job in self if job.state is State.UNKNOWN and not job.settled and not job.recovered]
 
     def move(self, job: str, delta: int) -> None:
         """Follow a change of the queue's order: `job` changes places with its neighbour among the waiting."""

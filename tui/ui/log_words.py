@@ -38,6 +38,8 @@ def lines(event: Event, *, pretend: bool = False) -> list[Line]:
             size = request.parameters.get("size", "")
             price = "free in the sandbox" if event.provider == SANDBOX else describe(event.estimate)
             facts = " ".join(str(fact) for fact in (request.model, size, f"×{request.count}") if fact)
+            if event.recovered:
+                return [line(f"left by an earlier run: saving what came of it · {facts} · {event.provider}", "quiet")]
             return [line(f"{request.operation} · {facts} · {event.provider} · {price}", "quiet")]
         case Sent():
             attempt = f" · attempt {event.attempt}" if event.attempt > 1 else ""

@@ -21,7 +21,7 @@ class Sending(App[int]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, Changes(renderable, self._sent))
-            if screen.size != self.size:
+            if screen.outer_size != self.size:
                 # It was made for the size before this one: what was beyond the edge stands on it now.
                 self._sent.forget()
         else:
@@ -31,10 +31,10 @@ class Sending(App[int]):
         if isinstance(event, events.Resize):
             # A terminal of another size breaks its lines anew, or cuts them.
             self._sent.forget()
-            if event.size in [screen.size for screen in self.screen_stack[-1:]]:
-                # It was another in between, or the program stood still and the terminal was cleared.
-                self.refresh()
         await super().on_event(event)
+        if isinstance(event, events.Resize) and event.size in [screen.outer_size for screen in self.screen_stack[-1:]]:
+            # It was another in between, or the program stood still and the terminal was cleared.
+            self.refresh()
 
     def on_mount(self) -> None:
         # Another program had the terminal.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +16,15 @@ from tui.ui.memory import Memory
 
 if TYPE_CHECKING:
     from tui.core.events import Event
+    from tui.engine.leftovers import Left
 
 
 @dataclass
 class Session:
     """One run of the app. `provider` and `budget` are None until they are known.
 
-    `secrets` are the names of the environment variables that hold keys.
+    `secrets` are the names of the environment variables that hold keys. `left` are the jobs that earlier runs left.
+    `again` has, by the job that was sent in its place, the one that was left or whose outcome is unknown.
     """
 
     library: Path
@@ -33,6 +35,8 @@ class Session:
     secrets: Collection[str] = ()
     budget: Budget | None = None
     jobs: Jobs = field(default_factory=Jobs)
+    left: Sequence[Left] = ()
+    again: dict[str, str] = field(default_factory=dict)
     log: LogBook = field(default_factory=LogBook)
     log_open: bool = True
     folder: Path | None = None
@@ -47,6 +51,16 @@ class Session:
     def shown_folder(self) -> Path:
         """The folder whose images are listed: the library, unless another one was opened."""
         return self.folder or self.library
+
+    @property
+    def unsettled(self) -> list[Left]:
+        """The jobs of earlier runs of which the person has not said what is to become."""
+        return [left for left in self.left if not left.kept and self.sent_again(left.job) is None]
+
+    def sent_again(self, job: str) -> Job | None:
+        """The job that was sent in place of this one, while it runs."""
+        later = (self.jobs.get(new) for new, old in self.again.items() if old == job)
+        return next((each for each in later if each is not None and each.running), None)
 
     def apply(self, event: Event) -> Job | None:
         """Take in one event of the engine."""

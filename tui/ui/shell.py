@@ -21,6 +21,7 @@ from tui.ui.session import Session
 
 if TYPE_CHECKING:
     from tui.core.record import Record
+    from tui.engine.leftovers import Left
     from tui.library.files import ImageFile
     from tui.ui.jobs import Job
 
@@ -129,8 +130,32 @@ class Shell(Sending):
         """Put a request's settings into Create and go there."""
 
     @abstractmethod
-    def answer_job(self, job: str, choice: str) -> None:
-        """Give a waiting job the person's answer."""
+    def answer_job(self, job: str, choice: str, folder: Path | None = None) -> None:
+        """Give a waiting job the person's answer; the folder goes with "elsewhere"."""
+
+    @abstractmethod
+    def finish_left(self, left: Left) -> None:
+        """Save what came of a job that an earlier run left."""
+
+    @abstractmethod
+    def resend_left(self, left: Left) -> None:
+        """Send its request once more, to the provider that it went to; it is forgotten once that has ended well."""
+
+    @abstractmethod
+    def keep_left(self, job: str) -> None:
+        """Keep a job as it is: it is listed, but nobody is told of it any more."""
+
+    @abstractmethod
+    def forget_left(self, job: str) -> None:
+        """Take a job away, with all that came of its answer."""
+
+    @abstractmethod
+    def settle_left(self, left: Left) -> None:
+        """Ask what is to become of a job that an earlier run left."""
+
+    @abstractmethod
+    def ask_to_forget(self, left: Left) -> None:
+        """Forget it, if the person means it."""
 
     @abstractmethod
     def remember(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -56,6 +57,9 @@ class Working(Spending):
         from tui.core.events import Done, Failed, Unknown, Waiting
 
         job = self.session.jobs.get(event.job)
+        if job is not None and job.recovered and not isinstance(event, Waiting):
+            # There may be many, and nobody waits for them.
+            return
         elsewhere = self.current_mode != "create"
         match event:
             case Done() if elsewhere and job:
@@ -80,9 +84,9 @@ class Working(Spending):
 
     def resend(self, job: Job) -> None:
         if provider := self._went_to.get(job.id):
-            self._send(job.request, provider)
+            self.session.again[self._send(job.request, provider)] = job.id
 
-    def _send(self, request: Request, provider: Provider) -> None:
+    def _send(self, request: Request, provider: Provider) -> str:
         assert self.engine is not None
         job = self.engine.submit(request, provider)
         self._went_to[job] = provider
@@ -91,6 +95,7 @@ class Working(Spending):
         for screen in self._place_screens():
             if isinstance(screen, CreateScreen):
                 screen.developing = job
+        return job
 
     def cancel_job(self, job: str) -> None:
         if self.engine is not None:
@@ -102,6 +107,6 @@ class Working(Spending):
         self.session.jobs.move(job, delta)
         self._follow()
 
-    def answer_job(self, job: str, choice: str) -> None:
+    def answer_job(self, job: str, choice: str, folder: Path | None = None) -> None:
         if self.engine is not None:
-            self.engine.answer(job, choice)
+            self.engine.answer(job, choice, folder=folder)

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 from textual._context import active_app, visible_screen_stack
 from textual.await_complete import AwaitComplete
+from textual.events import Resize
 from textual.geometry import Region
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
@@ -32,6 +33,7 @@ class Box(Over[Result], ModalScreen[Result]):
     def __init__(self) -> None:
         super().__init__()
         self._inert = _Inert()
+        self._left_at = active_app.get().size
         cast(Shell, active_app.get()).hold_keys()
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -56,6 +58,16 @@ class Box(Over[Result], ModalScreen[Result]):
     def on_mount(self) -> None:
         # What was typed in the same bunch as the key that opened this belongs here.
         self.call_after_refresh(shell(self).release_keys)
+
+    def on_screen_suspend(self) -> None:
+        self._left_at = self.app.size
+
+    def on_screen_resume(self) -> None:
+        """The terminal may be of another size since another place was shown: Textual does not tell what is below."""
+        size = self.app.size
+        if size != self._left_at:
+            for screen in self.app._background_screens:
+                screen.post_message(Resize(size, size))
 
 
 class _Inert:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -24,6 +24,9 @@ from tui.ui.widgets.facts import Fact, Facts
 from tui.ui.widgets.field import display
 from tui.ui.widgets.job_list import JobList
 
+if TYPE_CHECKING:
+    from tui.engine.leftovers import Left
+
 
 class QueueScreen(Place):
     """Jobs to the left, everything about the selected one to the right."""
@@ -39,14 +42,29 @@ class QueueScreen(Place):
         self._timer: Timer | None = None
 
     def panes(self) -> Iterable[Widget]:
-        yield JobList(self.session.jobs)
+        yield JobList(self.session)
         facts = VerticalScroll(Facts(), id="job", classes="pane")
         facts.border_title = "Job"
         yield facts
 
     @property
     def job(self) -> Job | None:
-        return self.query_one(JobList).job
+        selected = self._selected
+        return selected if isinstance(selected, Job) else None
+
+    @property
+    def left(self) -> Left | None:
+        """What is selected, where an earlier run left it."""
+        selected = self._selected
+        return None if isinstance(selected, Job) else selected
+
+    @property
+    def _selected(self) -> Job | Left | None:
+        return self.query_one(JobList).selected
+
+    def point_at_left(self) -> None:
+        self.query_one(JobList).focus()
+        self.call_after_refresh(self.query_one(JobList).point_at_left)
 
     def follow(self) -> None:
         super().follow()
@@ -54,16 +72,28 @@ class QueueScreen(Place):
             self.query_one(JobList).follow()
             self._tick_while_waiting()
 
+    async def action_settle(self) -> None:
+        if self.left is not None:
+            shell(self).settle_left(self.left)
+        elif self.job is not None and (self.job.question is not None or self.job in self.session.jobs.unknown):
+            await self.app.run_action("answer", self.app)
+
     def action_cancel(self) -> None:
-        if self.job is not None and self.job.running:
+        if self.left is not None:
+            shell(self).ask_to_forget(self.left)
+        elif self.job is not None and self.job.running:
             shell(self).cancel_job(self.job.id)
 
     def action_job_again(self) -> None:
-        if self.job is not None and not self.job.running:
+        if self.left is not None:
+            shell(self).settle_left(self.left)
+        elif self.job is not None and not self.job.running:
             self.send_again(self.job.request)
 
     def action_job_reuse(self) -> None:
-        if self.job is not None:
+        if self.left is not None and self.left.request is not None:
+            shell(self).reuse(self.left.request)
+        elif self.job is not None:
             shell(self).reuse(self.job.request)
 
     def action_move_job(self, delta: int) -> None:
@@ -72,7 +102,15 @@ class QueueScreen(Place):
 
     @on(JobList.Moved)
     def _moved(self) -> None:
-        self.query_one(Facts).show(_facts(self.job) if self.job else [])
+        self.query_one(Facts).show(self._facts())
+
+    def _facts(self) -> list[Fact]:
+        if self.left is None:
+            return _facts(self.job) if self.job else []
+        from tui.ui import left_words
+
+        again = self.session.sent_again(self.left.job)
+        return left_words.facts(self.left, self.session.catalogue, again.number if again else None)
 
     def _tick_while_waiting(self) -> None:
         waiting = any(job.state is State.WAITING for job in self.session.jobs)
@@ -89,6 +127,7 @@ def _facts(job: Job) -> list[Fact]:
     if job.failure and job.state is not State.DONE:
         facts += [Fact(text=job.failure.summary, style="$error"), Fact(text=job.failure.advice), Fact()]
     rows = [
+        ("from", "an earlier run, which left it" if job.recovered else ""),
         ("state", f"{job.state}{f' · {job.fewer}' if job.fewer else ''}"),
         ("started", time.strftime("%H:%M:%S", time.localtime(job.started))),
         ("took", human_seconds(job.ended - job.started) if job.ended else ""),

@@ -49,6 +49,8 @@ class Header(Bar):
         facts: list[tuple[str, str]] = []
         if session.jobs.asking:
             facts.append((" · f9 answer", "bold $warning"))
+        elif left := len(session.unsettled):
+            facts.append((f" · f9 {left} left", "bold $warning"))
         if working := session.jobs.running - session.jobs.queued:
             facts.append((f" · {working} running", "$warning"))
         if session.jobs.queued:
