@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.core.record import Record
 from tui.library import files, records
 from tui.library.entry import Entry
-from tui.library.index import Index
 from tui.library.undo import Cancelled, Deed, Progress, each
+
+if TYPE_CHECKING:
+    from tui.library.index import Index
 
 Change = Callable[[Record], Record]
 

@@ -9,17 +9,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.core import naming
 from tui.core.paths import PRIVATE_FOLDER, write_private
 from tui.core.text import clean, clean_line
 from tui.library.entry import Entry
 from tui.library.files import image_file
-from tui.library.index import Index
 from tui.library.moving import move, move_free
 from tui.library.regular import open_regular
 from tui.library.undo import Cancelled, Deed, Progress, each
+
+if TYPE_CHECKING:
+    from tui.library.index import Index
 
 TRASH = Path(".safelight", "trash")
 _ORIGIN = "origin.json"
