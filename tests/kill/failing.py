@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SOURCE = Path(__file__).with_suffix(".c")
@@ -48,15 +48,11 @@ class Failing:
 
 @dataclass(frozen=True)
 class Site:
-    """A place in the program from which a call comes: the `nth` of its kind on such a path.
-
-    `paid`: the request had gone out before.
-    """
+    """A place in the program from which a call comes: the `nth` of its kind on such a path."""
 
     call: str
     path: str
     nth: int
-    paid: bool = field(compare=False)
 
     def __str__(self) -> str:
         return f"{self.call} {self.path}#{self.nth}"
@@ -69,16 +65,14 @@ class Site:
 def sites(trace: Iterable[str], most: int) -> Iterator[Site]:
     """The places of the calls of a run, each at most `most` times: what comes in pieces comes from one place."""
     seen: Counter[tuple[str, str]] = Counter()
-    paid = False
     for line in trace:
         call, _, path = line.partition(" ")
         if call == "step":
-            paid |= path == "sent"
             continue
         path = _OWN.sub("*", path)
         seen[call, path] += 1
         if seen[call, path] <= most:
-            yield Site(call, path, seen[call, path], paid)
+            yield Site(call, path, seen[call, path])
 
 
 def errors(call: str) -> list[int]:

@@ -59,6 +59,7 @@ class Ground:
     sandbox: Sandbox
     launcher: Launcher
     now: int
+    lacks: tuple[str, ...] = ()
     asked: list[Asked] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     bystanders: dict[Path, bytes] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Ground:
             words=[*words, "--out", str(self.library)],
             env=self._env(),
             at=at,
+            lacks=self.lacks,
             broken=broken,
             failing=failing,
             **{f"{name}": str(stem.with_suffix(f".{name}")) for name in ("out", "err", "trace")},

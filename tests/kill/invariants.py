@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.kill.ground import Asked, Ground
 from tests.kill.program import Run
@@ -22,9 +21,9 @@ HIDDEN = ".safelight"
 # All that may lie beside the images once nothing runs: the last ones are an unfinished job's.
 KEPT = re.compile(
     r"\.safelight/(lock|records/lock|records/[0-9a-f]{2}/[0-9a-f]{64}\.json"
-    r"|spool/[\w-]+/(request\.json|attempts\.jsonl|head\.json|response(\.part)?|kept|partial-\d+-\d+\.\w+))"
+    r"|spool/[\w-]+/(request\.json|attempts\.jsonl|head\.json|response(\.part)?|owner-\d+|partial-\d+-\d+\.\w+))"
 )
-Json = dict[str, Any]
+EMPTY = hashlib.sha256().hexdigest()
 
 
 @dataclass
@@ -89,6 +88,7 @@ def settled(ground: Ground) -> list[str]:
     found = at_every_moment(ground)
     found += [f"left behind: {name}" for name in seen.others]
     found += [f"an empty entry: {job}" for job, files in seen.entries.items() if "request.json" not in files]
+    found += [f"claimed and left: {path.name}" for path, digest in seen.images.items() if digest == EMPTY]
     found += [f"twice in the library: {path}" for path in _twice(seen)]
     named = {ground.library / origin.path for record in seen.records.values() for origin in record.origins}
     found += [f"without a record: {path.name}" for path in seen.images if path not in named | set(ground.bystanders)]
@@ -134,7 +134,9 @@ def _bystanders(ground: Ground) -> Iterator[str]:
 
 def _images(seen: Seen, books: Books, ground: Ground) -> Iterator[str]:
     for path, digest in seen.images.items():
-        if path not in ground.bystanders and digest not in books.all:
+        # Without links a name is claimed before its image has it.
+        claimed = "links" in ground.lacks and digest == EMPTY
+        if path not in ground.bystanders and digest not in books.all and not claimed:
             yield f"the provider never sent what lies in {path.name}"
 
 

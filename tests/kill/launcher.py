@@ -6,15 +6,21 @@ its directions as a line of JSON, and its end is told: `pid N`, `stopped`, `ende
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import gc
 import json
 import os
 import signal
 import socket
 import sys
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.kill import broken, failing
+from tests.kill import broken, failing, lacking
+
+if TYPE_CHECKING:
+    from tui.engine.client import Client
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class At:
 
 @dataclass(frozen=True, kw_only=True)
 class Directions:
-    """What one run is to do. `typed`, `out`, `err` and `trace` are files.
+    """What one run is to do. `typed`, `out`, `err` and `trace` are files; `lacks` names what the file system lacks.
 
     Each step reached is a line of `trace`, `step LABEL`, among those of the system calls where these are counted.
     """
@@ -40,8 +46,14 @@ class Directions:
     err: str
     trace: str
     at: At | None = None
+    lacks: tuple[str, ...] = ()
     broken: str = ""
     failing: failing.Failing | None = None
+
+    @property
+    def how(self) -> str:
+        """How a kill of this run comes about."""
+        return "at a step" if self.at else "at random"
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -66,9 +78,22 @@ def load() -> None:
     for name in parsers.SUBCOMMANDS:
         parsers.module(name)
     Runner.warm()
-    # The SDK loads most of itself with its first client.
-    Client(Provider("none", "http://127.0.0.1:9/v1", "none"), silence=1.0)
+    # The SDK loads most of itself with its first request: here one to a port where nothing listens.
+    asyncio.run(_ask(Client(Provider("none", "http://127.0.0.1:9/v1", "none"), silence=1.0)))
     assert tui.cli and tui.subcommands.jobs and index
+    # What is looked through for garbage is written to, and would be copied in every run.
+    gc.collect()
+    gc.freeze()
+
+
+async def _ask(client: Client) -> None:
+    from tui.core.request import Request
+    from tui.engine.client import RefusedError
+
+    with contextlib.suppress(RefusedError):
+        async with client.post(Request("nothing", "none")):
+            pass
+    await client.close()
 
 
 def serve(control: socket.socket) -> Directions:
@@ -115,6 +140,8 @@ def prepare(directions: Directions) -> None:
         os.close(opened)
     os.environ.clear()
     os.environ.update(directions.env)
+    for lack in directions.lacks:
+        lacking.install(lack)
     if directions.broken:
         broken.install(directions.broken)
     trace = os.open(directions.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -73,6 +73,11 @@ class Run:
         return next((line.removeprefix("struck ") for line in self.trace if line.startswith("struck ")), "")
 
     @property
+    def sent_after_it_was_struck(self) -> bool:
+        struck = [place for place, line in enumerate(self.trace) if line.startswith("struck ")]
+        return bool(struck) and "step sent" in self.trace[struck[0] :]
+
+    @property
     def out(self) -> str:
         return Path(self.directions.out).read_text()
 
