@@ -83,12 +83,16 @@ def _answer(images: Images, request: dict[str, Any]) -> tuple[dict[str, Any], by
 
 
 def _done(images: Images, request: dict[str, Any]) -> Answer:
-    path = request["path"]
+    path = request.get("path", "")
     if request["do"] == "thumbnail":
         images.thumbnail(path, request["target"], request["side"], request["texts"])
         return {}, b""
     if request["do"] == "recall":
         return _recalled(path), b""
+    if request["do"] == "export":
+        return _exported(images, path, request)
+    if request["do"] == "sheet":
+        return {}, images.sheet(request["paths"], request["labels"], request["columns"], request["side"])
     wish, ground = _wish(request), request["ground"]
     ground = ground if ground == "checker" else tuple(ground)
     if request["do"] == "picture":
@@ -108,6 +112,22 @@ def _recalled(path: str) -> dict[str, Any]:
     from tui.render.recall.tools import recalled
 
     return asdict(recalled(texts(read(path)[0])))
+
+
+def _exported(images: Images, path: str, request: dict[str, Any]) -> Answer:
+    from tui.render.decoding.source import read
+    from tui.render.export import containers
+    from tui.render.export.told import Told
+    from tui.render.recall.texts import texts
+
+    told = Told(**request["told"]) if request["told"] else None
+    credentials = texts(read(path)[0]).credentials
+    if request["format"] or request["side"]:
+        data = images.converted(path, request["format"], request["side"], request["quality"])
+    else:
+        data = read(path)[0]
+    data = containers.portable(data, told) if told else containers.clean(data)
+    return {"credentials": credentials}, data
 
 
 def _wish(request: dict[str, Any]) -> Wish:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty
@@ -138,14 +138,53 @@ class Decoder:
         except (KeyError, AttributeError) as error:
             raise Refused("its decoder told nothing") from error
 
-    def _ask(self, head: dict[str, Any], stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes]:
+    def export(
+        self,
+        path: Path,
+        *,
+        told: Mapping[str, Any] | None = None,
+        kind: str = "",
+        side: int = 0,
+        quality: int = 92,
+        stale: Callable[[], bool] | None = None,
+    ) -> tuple[bytes, bool]:
+        """A copy of an image as a file, and whether the original's content credentials are not in it any more.
+
+        With `told` (prompt, model, parameters) that is inside, without it no metadata is. `kind` (png, jpeg, webp) and
+        `side` (the most pixels of the longer side) make it another image; without them no pixel is touched.
+        Raises Refused with the reason, or Stale.
+        """
+        head = {"do": "export", "path": _absolute(path), "told": dict(told) if told else None}
+        answer, data = self._ask({**head, "format": kind, "side": side, "quality": quality}, stale)
+        return data, bool(answer.get("credentials"))
+
+    def sheet(
+        self,
+        paths: Sequence[Path],
+        labels: Sequence[str],
+        *,
+        columns: int = 4,
+        side: int = 320,
+        stale: Callable[[], bool] | None = None,
+    ) -> bytes:
+        """Many images on one sheet, `side` pixels each with a label below, as a PNG. Raises Refused, or Stale.
+
+        The deadline is for all of them.
+        """
+        head = {"do": "sheet", "paths": [_absolute(path) for path in paths], "labels": list(labels)}
+        seconds = self.deadline + len(paths)
+        return self._ask({**head, "columns": columns, "side": side}, stale, seconds)[1]
+
+    def _ask(
+        self, head: dict[str, Any], stale: Callable[[], bool] | None, seconds: float = 0
+    ) -> tuple[dict[str, Any], bytes]:
         while not self._lock.acquire(timeout=_PATIENCE):
             if stale and stale():
                 raise Stale
         try:
             if stale and stale():
                 raise Stale
-            answer, body = self._exchange({**head, "seconds": self.deadline}, stale)
+            answer, body = self._exchange({**head, "seconds": seconds or self.deadline}, stale)
         finally:
             self._lock.release()
         if stale and stale():
@@ -157,7 +196,7 @@ class Decoder:
     def _exchange(self, head: dict[str, Any], stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes]:
         try:
             child = self._sent(head)
-            answer = self._wait(child, stale)
+            answer = self._wait(child, head["seconds"], stale)
         except OSError:
             answer = None
         except (Refused, Stale):
@@ -187,15 +226,17 @@ class Decoder:
             else:
                 return self._child
 
-    def _wait(self, child: Child, stale: Callable[[], bool] | None) -> tuple[dict[str, Any], bytes] | None:
+    def _wait(
+        self, child: Child, seconds: float, stale: Callable[[], bool] | None
+    ) -> tuple[dict[str, Any], bytes] | None:
         began = time.monotonic()
-        while (left := began + self.deadline - time.monotonic()) > 0:
+        while (left := began + seconds - time.monotonic()) > 0:
             with suppress(Empty):
                 return child.answers.get(timeout=min(_PATIENCE, left))
             old = time.monotonic() - began >= self.grace
             if self._closed or (old and stale and stale()):
                 raise Stale
-        raise Refused(f"decoding it took longer than {human_seconds(self.deadline)}")
+        raise Refused(f"decoding it took longer than {human_seconds(seconds)}")
 
     def _started(self) -> Child:
         try:

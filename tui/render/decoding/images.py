@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -69,6 +69,33 @@ class Images:
             _write(Path(target), _encoded(image, {**texts, **known}))
         except OSError as error:
             raise Refused(f"its thumbnail can't be written: {error.strerror or error}", transient=True) from error
+
+    def converted(self, path: str, kind: str, side: int, quality: int) -> bytes:
+        """The first picture upright in sRGB as a file of a format, or of its own where that is "".
+
+        Its longer side has at most `side` pixels, or all that it has where that is 0.
+        """
+        from tui.render.export.convert import FORMATS, encoded
+
+        facts = self.store.shown(path, Wish(None, 1, 1, 1.0)).facts
+        drawing = facts.format == "svg"
+        most = side or max(facts.width, facts.height)
+        largest = most if drawing else min(most, max(facts.width, facts.height))
+        image = self.store.shown(path, wish := Wish(None, largest, largest, 1.0)).look(wish)
+        return encoded(image, kind or (facts.format if facts.format in FORMATS else "png"), quality)
+
+    def sheet(self, paths: Sequence[str], labels: Sequence[str], columns: int, side: int) -> bytes:
+        """Many pictures on one sheet, as a PNG; what can't be shown leaves its place empty."""
+        from tui.render.export.convert import encoded, sheet
+
+        wish = Wish(None, side, side, 1.0)
+        shown: list[Image.Image | None] = []
+        for path in paths:
+            try:
+                shown.append(self.store.shown(path, wish).look(wish))
+            except Refused:
+                shown.append(None)
+        return encoded(sheet(shown, labels, columns, side), "png", 0)
 
 
 def _picture(shown: Shown, wish: Wish, ground: Ground) -> Picture:

@@ -1,0 +1,1 @@
+"""Copies of images: with their prompt inside, without anything inside, in other forms. Runs in the decoding child."""
