@@ -24,7 +24,7 @@ ANSWERS = {
     (Kind.STORAGE, "stop"): ("s", "stop: what came is kept, and the next start tells of it"),
 }
 ELSEWHERE = "elsewhere"
-RAISE = "Nothing was sent yet. Spending limit, in the palette, sets another limit for the jobs to come."
+RAISE = "Nothing was sent yet. For the jobs to come, Spending limit in the palette sets another limit."
 
 
 class Answers(Settling):

@@ -14,6 +14,8 @@ from tui.ui.shell import shell
 from tui.ui.widgets.bar import Bar
 
 PLACES = ("create", "library", "queue")
+# Cells that the provider has at least.
+NAME = 8
 
 
 class Header(Bar):
@@ -55,24 +57,23 @@ class Header(Bar):
             facts.append((f" · {working} running", "$warning"))
         if session.jobs.queued:
             facts.append((f" · {session.jobs.queued} queued", "$warning"))
-        if session.budget is not None:
-            facts.append(_spent(session.budget))
         room -= sum(len(text) for text, _ in facts)
+        if session.budget is not None:
+            facts.append(_spent(session.budget, room - NAME))
+            room -= len(facts[-1][0])
         if provider is None:
             name = ("starting…", "$text-muted")
         elif provider.is_sandbox:
             name = (" SANDBOX ", "bold reverse $warning")
         else:
-            name = (shorten(f"{provider.name} · {provider.host}", max(room, 8)), "$foreground")
+            name = (shorten(f"{provider.name} · {provider.host}", max(room, NAME)), "$foreground")
         return Content.assemble(name, *facts)
 
 
-def _spent(budget: Budget) -> tuple[str, str]:
-    """Today's spending, beside its limit where there is one."""
-    limit = budget.limits.per_day
-    if not limit:
-        return f" · {dollars(budget.today)} today", "$text-muted"
-    return (
-        f" · {dollars(budget.today)} of {dollars(limit)} today",
-        "$text-muted" if budget.today < limit else "$warning",
-    )
+def _spent(budget: Budget, room: int) -> tuple[str, str]:
+    """Today's spending, beside its limit where there is one and room for it."""
+    spent, limit = dollars(budget.today), budget.limits.per_day
+    style = "$warning" if limit and budget.today >= limit else "$text-muted"
+    texts = [f" · {spent} of {dollars(limit)} today"] if limit else []
+    texts += [f" · {spent} today", f" · {spent}"]
+    return next((text for text in texts if len(text) <= room), texts[-1]), style
