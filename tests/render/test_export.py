@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from tests.render.test_recall import chunk
+from tests.render.test_recall import chunk, recall
 from tui.render.decoding.decoder import Decoder, Refused
 from tui.render.export import containers
 from tui.render.export.told import Told
@@ -80,7 +80,7 @@ def test_a_portable_copy_tells_the_same_and_has_the_same_pixels(
     data, lost = decoder.export(path, told=TOLD)
     copy = tmp_path / f"copy.{suffix}"
     copy.write_bytes(data)
-    found = decoder.recall(copy)
+    found = recall(decoder, copy)
     assert (found.tool, found.prompt, found.model) == ("Safelight", PROMPT, "gpt-image-1")
     assert found.parameters == {"size": "1024x1024", "n": "2", "stream": "True", "background": 'a, "b"'}
     assert pixels(data) == pixels(path.read_bytes()) and not lost
@@ -88,7 +88,7 @@ def test_a_portable_copy_tells_the_same_and_has_the_same_pixels(
         assert image.mode == ("RGBA" if alpha and suffix != "jpg" else "RGB")
     again, _ = decoder.export(copy, told={**TOLD, "prompt": "another"})
     copy.write_bytes(again)
-    assert decoder.recall(copy).prompt == "another" and len(again) < len(data) + 50, "not one beside the other"
+    assert recall(decoder, copy).prompt == "another" and len(again) < len(data) + 50, "not one beside the other"
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "webp"])

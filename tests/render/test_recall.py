@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from tui.core.recalled import Recalled
-from tui.render.decoding.decoder import Decoder, Refused
+from tui.render.decoding.decoder import Decoder
 from tui.render.recall.texts import MAX_TEXT, texts
 from tui.render.recall.tools import recalled
 
@@ -58,6 +58,12 @@ def png(path: Path, **named: str) -> Path:
     return path
 
 
+def recall(decoder: Decoder, path: Path) -> Recalled:
+    found = decoder.recall(path)
+    assert found is not None
+    return found
+
+
 @pytest.fixture(scope="module")
 def decoder() -> Iterator[Decoder]:
     with Decoder() as one:
@@ -92,7 +98,7 @@ def test_each_program_is_understood(
     tmp_path: Path, decoder: Decoder, named: dict[str, str], tool: str, prompt: str, negative: str, model: str,
     parameters: dict[str, str],
 ) -> None:  # fmt: skip
-    found = decoder.recall(png(tmp_path / "a.png", **named))
+    found = recall(decoder, png(tmp_path / "a.png", **named))
     expected = Recalled(tool=tool, prompt=prompt, negative=negative, model=model, parameters=parameters)
     assert found == expected
 
@@ -107,7 +113,7 @@ def test_the_user_comment_of_exif_is_read_in_every_coding(
     exif.get_ifd(0x8769)[0x9286] = head + A1111.encode(coding)
     path = tmp_path / f"a.{suffix}"
     Image.new("RGB", (8, 8)).save(path, exif=exif)
-    found = decoder.recall(path)
+    found = recall(decoder, path)
     assert (found.tool, found.model, found.negative) == ("A1111", "sdxl_base", "blurry, low quality")
 
 
@@ -125,9 +131,9 @@ def test_content_credentials_are_noticed_in_every_container(tmp_path: Path, deco
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xeb" + struct.pack(">H", len(box) + 2) + box + b"\xff\xd9")
     body = b"WEBP" + b"C2PA" + struct.pack("<I", 4) + b"jumb"
     (tmp_path / "a.webp").write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
-    assert not decoder.recall(tmp_path / "plain.png").credentials
+    assert not recall(decoder, tmp_path / "plain.png").credentials
     for suffix in ("png", "jpg", "webp"):
-        assert decoder.recall(tmp_path / f"a.{suffix}").credentials, suffix
+        assert recall(decoder, tmp_path / f"a.{suffix}").credentials, suffix
 
 
 def test_a_text_that_unfolds_to_gigabytes_is_cut(tmp_path: Path) -> None:
@@ -139,7 +145,7 @@ def test_a_text_that_unfolds_to_gigabytes_is_cut(tmp_path: Path) -> None:
 
 def test_text_is_cleaned(tmp_path: Path, decoder: Decoder) -> None:
     evil = "\x1b]0;x\x07a \u202ecastle\nNegative prompt: \x9bm\nSteps: 1, Se\x1bed: \x1b[2J7, Model: \u2066x"
-    found = decoder.recall(png(tmp_path / "a.png", parameters=evil))
+    found = recall(decoder, png(tmp_path / "a.png", parameters=evil))
     assert found.prompt == "]0;xa castle" and not any(ord(letter) < 32 for letter in repr(found))
     assert "\u202e" not in repr(found) and "\u2066" not in repr(found)
 
@@ -169,7 +175,7 @@ def test_a_graph_that_bites_its_tail_ends(tmp_path: Path, decoder: Decoder) -> N
     ring: dict[str, Any] = {
         str(number): {"class_type": "x", "inputs": {"positive": [str((number + 1) % 9), 0]}} for number in range(9)
     }
-    assert decoder.recall(png(tmp_path / "a.png", prompt=json.dumps(ring))).prompt == ""
+    assert recall(decoder, png(tmp_path / "a.png", prompt=json.dumps(ring))).prompt == ""
 
 
 @settings(max_examples=300)
@@ -178,9 +184,10 @@ def test_no_bytes_are_an_error(rest: bytes, head: bytes) -> None:
     recalled(texts(head + rest))
 
 
-def test_a_pipe_and_an_empty_file_are_refused(tmp_path: Path, decoder: Decoder) -> None:
+def test_of_what_can_not_be_read_now_it_may_be_asked_again_of_the_rest_not(
+    tmp_path: Path, decoder: Decoder
+) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "empty.png").touch()
-    for name in ("pipe.png", "empty.png", "absent.png"):
-        with pytest.raises(Refused):
-            decoder.recall(tmp_path / name)
+    assert decoder.recall(tmp_path / "pipe.png") is None and decoder.recall(tmp_path / "absent.png") is None
+    assert decoder.recall(tmp_path / "empty.png") == Recalled()

@@ -9,8 +9,9 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.core import naming
 from tui.core.naming import EXTENSIONS
@@ -19,6 +20,9 @@ from tui.core.text import clean_line
 from tui.library.entry import Entry, as_json
 from tui.library.moving import free, write
 from tui.library.undo import Cancelled, Progress, reason
+
+if TYPE_CHECKING:
+    from tui.library.index import Index
 
 FORMS = ("original", "portable", "clean")
 MANIFESTS = ("json", "csv")
@@ -53,6 +57,19 @@ class Encode(Protocol):
     """Makes the bytes of a copy, and says whether it lost content credentials. Raises OSError, ValueError."""
 
     def __call__(self, image: Entry, how: How) -> tuple[bytes, bool]: ...
+
+
+def encoder(index: Index, copy: Callable[..., tuple[bytes, bool]], refused: type[Exception]) -> Encode:
+    """Copies by `Decoder.export`, which raises `refused`, with what the records say of them."""
+
+    def encode(image: Entry, how: How) -> tuple[bytes, bool]:
+        says = told(image, index.record_for(image.path)) if how.form == "portable" else None
+        try:
+            return copy(image.path, told=says, kind=how.kind, side=how.side, quality=how.quality)
+        except refused as error:
+            raise ValueError(str(error)) from error
+
+    return encode
 
 
 def told(entry: Entry, record: Record | None) -> dict[str, Any]:
@@ -128,7 +145,7 @@ def _into_folder(
         if cancelled and cancelled():
             break
         try:
-            written.append((image, _new(folder, name, lambda image=image: _pieces(image, how, encode, lost))))
+            written.append((image, _new(folder, name, partial(_pieces, image, how, encode, lost))))
         except (OSError, ValueError) as error:
             failed.append((image.path, _why(error)))
         if progress:

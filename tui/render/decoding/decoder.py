@@ -128,15 +128,20 @@ class Decoder:
         head = {"do": "thumbnail", "path": _absolute(path), "target": _absolute(target), "side": side}
         self._ask({**head, "texts": dict(texts)}, stale)
 
-    def recall(self, path: Path, *, stale: Callable[[], bool] | None = None) -> Recalled:
-        """What another program wrote into the file about how it was made. Raises Refused with the reason, or Stale."""
-        answer, _ = self._ask({"do": "recall", "path": _absolute(path)}, stale)
+    def recall(self, path: Path, *, stale: Callable[[], bool] | None = None) -> Recalled | None:
+        """What another program wrote into the file about how it was made, an empty one where it holds nothing.
+
+        None where it can't be read at the moment. Raises Stale.
+        """
         try:
+            answer, _ = self._ask({"do": "recall", "path": _absolute(path)}, stale)
             parameters = {str(name): str(value) for name, value in answer["parameters"].items()}
             words = {name: str(answer[name]) for name in ("tool", "prompt", "negative", "model")}
             return Recalled(**words, parameters=parameters, credentials=bool(answer["credentials"]))
-        except (KeyError, AttributeError) as error:
-            raise Refused("its decoder told nothing") from error
+        except (KeyError, AttributeError):
+            return None
+        except Refused as refused:
+            return None if refused.transient else Recalled()
 
     def export(
         self,
