@@ -14,8 +14,9 @@ from tests.engine.raw import RawServer, answer
 from tui.core.events import Cancelled, Done, Downloading, Failed, Waiting
 from tui.core.failures import Kind
 from tui.core.provider import Provider
-from tui.engine.download import Download, expires
+from tui.engine.download import Download
 from tui.engine.job import BrokenError
+from tui.engine.links import expires
 from tui.sandbox.server import Sandbox
 
 Make = Callable[..., Bench]

@@ -8,7 +8,6 @@ import json
 import socket
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,7 +108,7 @@ async def test_a_folder_that_refuses_after_paying_is_asked_about_and_tried_again
         job = b.submit(Provider("x", f"{server.url}/v1", KEY))
         asked = await b.until(Waiting)
         assert asked.failure.kind is Kind.STORAGE
-        assert asked.choices == ("retry", "stop")
+        assert asked.choices == ("retry", "elsewhere", "stop")
         assert b.kept["response"] == images(1)
         day.unlink()
         b.runner.answer(job, "retry")
@@ -126,11 +125,14 @@ async def test_another_folder_can_be_chosen_after_paying(bench: Make, tmp_path: 
         (b.out / "2023-11-14").write_text("in the way")
         job = b.submit(Provider("x", f"{server.url}/v1", KEY))
         await b.until(Waiting)
-        b.runner.configure(replace(b.runner.settings, out=tmp_path / "elsewhere"))
-        b.runner.answer(job, "retry")
+        b.runner.answer(job, "elsewhere")
+        assert b.runner.running == (job,), "without a folder it is no answer"
+        b.runner.answer(job, "elsewhere", folder=tmp_path / "elsewhere")
         assert isinstance(await b.end(job), Done)
     assert b.saved[0].path.is_relative_to(tmp_path / "elsewhere")
     assert b.records[0][0] == tmp_path / "elsewhere"
+    assert b.kept == {}
+    assert [path.name for path in (tmp_path / "elsewhere").rglob("*") if path.is_file()] == [b.saved[0].path.name]
     (b.out / "2023-11-14").unlink()
 
 

@@ -26,11 +26,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued(Event):
-    """A job stands in line."""
+    """A job stands in line; with `recovered` one that an earlier run left, of which nothing is sent any more."""
 
     request: Request
     provider: str
     estimate: Estimate
+    recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,8 @@ class Sent(Event):
 class Waiting(Event):
     """A job waits: for `seconds` before attempt `attempt` of `attempts`, or, with `seconds` None, for an answer.
 
-    `choices` are the answers that may be given: retry, skip, send, stop. `url` is what "copy URL" copies, secret and
+    `choices` are the answers that may be given, the last of which gives up: retry, elsewhere (with a folder), skip,
+    send, stop. `url` is what "copy URL" copies, secret and
     never logged; `expires` is when it ends.
     """
 

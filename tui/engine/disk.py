@@ -13,6 +13,7 @@ NEW = os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY
 AGAIN = os.O_CREAT | os.O_TRUNC | os.O_RDWR | _BINARY
 APPEND = os.O_CREAT | os.O_APPEND | os.O_WRONLY | _BINARY
 OURS = 0o600
+COPIED = 1 << 20
 
 
 def sync_folder(path: Path) -> None:
@@ -45,6 +46,28 @@ def write_all(handle: int, data: bytes) -> None:
         view = view[os.write(handle, view) :]
 
 
+def write(path: Path, data: bytes) -> None:
+    """A file with these bytes, which it has for good when this returns. Raises OSError."""
+    handle = os.open(path, AGAIN, OURS)
+    try:
+        write_all(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def copy(source: Path, target: Path) -> None:
+    """The bytes of a file in another one, which has them for good when this returns. Raises OSError."""
+    handle = os.open(target, AGAIN, OURS)
+    try:
+        with source.open("rb", buffering=0) as file:
+            while piece := file.read(COPIED):
+                write_all(handle, piece)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def reserve(path: Path, size: int) -> None:
     """A file of `size` bytes whose room is taken. Raises OSError where there is no room.
 
@@ -61,17 +84,16 @@ def reserve(path: Path, size: int) -> None:
         os.close(handle)
 
 
-def try_lock(handle: int) -> bool:
-    """Whether the file's lock is ours now. Where files can't be locked it always is."""
+def try_lock(handle: int) -> bool | None:
+    """Whether the file's lock is ours now; None where files can't be locked, as on some network file systems."""
     try:
         import fcntl
     except ImportError:
-        return True
+        return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
-        # Some network file systems have no locks.
-        return True
+        return None
     return True

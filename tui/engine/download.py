@@ -6,12 +6,12 @@ import contextlib
 import ipaddress
 import logging
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -25,30 +25,14 @@ from tui.engine.job import BrokenError
 from tui.engine.save import Stored, store
 
 LIMIT = 64_000_000
-PIECE = 65_536
+# A piece is waited for until it is whole: on a slow line, larger ones would show no progress.
+PIECE = 16_384
 REDIRECTS = 3
 TIMEOUTS = (10.0, 60.0)
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _AGAIN = "Retry, skip it, or copy the URL and fetch it yourself."
 
 logging.getLogger("urllib3").setLevel(logging.WARNING)
-
-
-def expires(url: str) -> float | None:
-    """When a signed URL ends (its `se`), in Unix seconds."""
-    try:
-        text = parse_qs(urlsplit(url).query)["se"][0]
-        when = datetime.fromisoformat(text)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, KeyError, OverflowError):
-        return None
-
-
-def host(url: str) -> str:
-    """What may be shown of a URL."""
-    with contextlib.suppress(ValueError):
-        return clean_line(urlsplit(url).hostname or "", limit=200)
-    return ""
 
 
 class Download:
@@ -66,14 +50,18 @@ class Download:
 
     def run(self) -> Stored:
         """The image, stored. Raises BrokenError, whose failure names no more of the URL than its host, and OSError."""
+        # A drip of bytes outlasts every timeout of a single read.
+        late = threading.Timer(max(self._ends - time.monotonic(), 0), self.stop)
+        late.daemon = True
+        late.start()
         try:
             self._private = _is_private(self._provider)
             return store(self._pieces(), self._path)
-        except requests.RequestException as error:
-            raise BrokenError(_broken(error)) from None
-        except urllib3.exceptions.HTTPError as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            self._check_stopped()
             raise BrokenError(_broken(error)) from None
         finally:
+            late.cancel()
             for handle in self._sockets:
                 handle.close()
 
@@ -83,6 +71,12 @@ class Download:
         for handle in self._sockets:
             with contextlib.suppress(OSError):
                 handle.shutdown(socket.SHUT_RDWR)
+
+    def _check_stopped(self) -> None:
+        if time.monotonic() >= self._ends:
+            raise BrokenError(_failure("it took too long"))
+        if self._stopped:
+            raise BrokenError(_failure("stopped"))
 
     def _pieces(self) -> Iterator[bytes]:
         url = self._url
@@ -134,8 +128,7 @@ class Download:
         """Before a byte is sent: the address that the name led to, which no second lookup can change."""
         # TLS takes the handle over; a second one stays good for ending the connection.
         self._sockets.append(handle.dup())
-        if self._stopped:
-            raise BrokenError(_failure("stopped"))
+        self._check_stopped()
         if not proxied:
             self._check_address(ipaddress.ip_address(handle.getpeername()[0].split("%")[0]))
 
@@ -159,10 +152,11 @@ class Download:
             received += len(piece)
             if received > LIMIT:
                 raise BrokenError(_too_large())
-            if self._stopped or time.monotonic() > self._ends:
-                raise BrokenError(_failure("it took too long"))
+            self._check_stopped()
             self._progress(received, total)
             yield piece
+        # Where nothing says how long the body is, its end and the connection's look the same.
+        self._check_stopped()
         if not received:
             raise BrokenError(_failure("the file is empty"))
 

@@ -26,15 +26,19 @@ class Ending:
     def __init__(self, job: Job, entry: Entry) -> None:
         self._job, self._entry = job, entry
         self._keep = True
+        # Whether nothing more can come of what was received.
+        self._final = False
         self.kind: type[Event] = Failed
         self.facts: dict[str, Any] = {}
 
     def finished(self, outcome: Outcome) -> None:
         """An answer was read and its images were saved, all or some."""
         if outcome.failure is not None:
+            self._final = outcome.failure.kind not in (Kind.DOWNLOAD, Kind.STORAGE)
             self._is(Failed, failure=outcome.failure, saved=outcome.saved)
             return
         if not outcome.whole and outcome.saved < self._job.request.count:
+            self._final = True
             self._unknown(replace(LOST, message=f"the answer was cut: {outcome.fewer}"))
             return
         self._keep = False
@@ -42,6 +46,7 @@ class Ending:
 
     def broken(self, failure: Failure, *, keep: bool = False) -> None:
         """There is no answer with images; `keep`: something came all the same."""
+        self._final = True
         if failure.unknown:
             self._unknown(failure)
             return
@@ -76,7 +81,12 @@ class Ending:
                 # A full disk may be why: the last line gets the room that nothing else needs now.
                 self._entry.give_up_reserve()
                 failure = self.facts.get("failure")
-                self._entry.note(self.kind.__name__.lower(), failure=failure.summary if failure else None)
+                what = self.kind.__name__.lower()
+                if failure is None:
+                    self._entry.note(what, final=self._final)
+                else:
+                    words, kind = failure.summary, failure.kind
+                    self._entry.note(what, failure=words, message=failure.message, kind=kind, final=self._final)
             else:
                 self._entry.remove()
         except Exception:
@@ -97,5 +107,8 @@ class Ending:
     def _is(self, kind: type[Event], **facts: Any) -> None:
         kept, _ = self._kept()
         if kept is not None and (failure := facts.get("failure")):
-            facts["failure"] = replace(failure, advice=f"{failure.advice} What came is kept in {shown(kept)}".strip())
+            came = f"What came is kept in {shown(kept)}"
+            if partial := self._entry.developed:
+                came += f"; the image as far as it had come, in {partial.name}"
+            facts["failure"] = replace(failure, advice=f"{failure.advice} {came}".strip())
         self.kind, self.facts = kind, facts

@@ -38,10 +38,14 @@ async def exchange(job: Job, entry: Entry, client: Client, settings: Callable[[]
     while failure := await _attempt(job, entry, client, attempt, settings().deadline):
         if not failure.retryable or attempt > settings().retries:
             raise BrokenError(failure)
-        await in_thread(partial(entry.note, "refused", failure=failure.summary, request_id=failure.request_id))
+        await in_thread(partial(_note_refused, entry, failure))
         await _wait(job, failure, attempt, settings())
         attempt += 1
         await in_thread(partial(_note_sent, entry, attempt))
+
+
+def _note_refused(entry: Entry, failure: Failure) -> None:
+    entry.note("refused", failure=failure.summary, kind=failure.kind, request_id=failure.request_id)
 
 
 def _note_sent(entry: Entry, attempt: int) -> None:
@@ -67,9 +71,9 @@ async def _attempt(job: Job, entry: Entry, client: Client, number: int, deadline
     except RefusedError as refused:
         failure = refused.failure
         if failure.unknown and refused.head is not None:
-            await on_disk(job, partial(_keep, entry, refused.head, refused.body))
+            await on_disk(job, entry, partial(_keep, entry, refused.head, refused.body))
     else:
-        await on_disk(job, entry.commit)
+        await on_disk(job, entry, entry.commit)
         return None
     entry.end()
     job.sent = failure.unknown
@@ -97,7 +101,7 @@ async def _wait(job: Job, failure: Failure, failed: int, settings: Settings) -> 
 
 async def _receive(job: Job, entry: Entry, client: Client) -> None:
     async with client.post(job.request) as reply:
-        await on_disk(job, partial(entry.begin, reply.head))
+        await on_disk(job, entry, partial(entry.begin, reply.head))
         await _body(job, entry, reply)
 
 
@@ -113,7 +117,7 @@ async def _body(job: Job, entry: Entry, reply: Reply) -> None:
             # A write to the page cache is quicker than a trip to another thread.
             entry.append(chunk)
         except OSError:
-            await on_disk(job, partial(entry.append, chunk))
+            await on_disk(job, entry, partial(entry.append, chunk))
         if entry.received > MAX_BYTES:
             failure = replace(LOST, kind=Kind.UNEXPECTED, message="the answer is larger than any answer")
             raise RefusedError(failure)
@@ -131,7 +135,7 @@ def _may_stream(job: Job, content_type: str) -> bool:
 
 async def _show(job: Job, entry: Entry, developing: Developing) -> None:
     """A partial image as a file of the spool; one that can't be read is passed over: the bytes are kept anyway."""
-    draft = entry.folder / f"partial-{developing.index}-{developing.stage}"
+    draft = entry.storage / f"partial-{developing.index}-{developing.stage}"
     try:
         image = await in_thread(partial(store, image_bytes(developing.source, entry.part), draft))
         path = draft.with_suffix(EXTENSIONS.get(image.facts.format, ".bin"))

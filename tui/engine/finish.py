@@ -18,9 +18,10 @@ from tui.core.text import clean
 from tui.engine import inflate, retry
 from tui.engine.answer import Answer, Item, read
 from tui.engine.decode import NotBase64Error, image_bytes
-from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk, storage
+from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk
+from tui.engine.links import expires, has_ended, host
 from tui.engine.network import LOST
-from tui.engine.save import Stored, place, store, stored
+from tui.engine.save import Stored, linked, place, store, stored, tidy
 from tui.engine.skeleton import text_of
 from tui.engine.spool import Entry, Head
 from tui.engine.steps import step
@@ -31,6 +32,8 @@ PRIVATE = frozenset({"user", "safety_identifier"})
 _ASTRAY = "Does the base URL lead to an Images API?"
 # Writes a record into a library and gives what is known of the image now, where that is more.
 RecordWriter = Callable[[Path, Record], Record | None]
+# What a library knows of the bytes with this sha256.
+RecordReader = Callable[[Path, str], Record | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,32 @@ class Outcome:
     whole: bool = True
 
 
-async def finish(job: Job, entry: Entry, settings: Callable[[], Settings], record: RecordWriter) -> Outcome:
+async def finish(
+    job: Job,
+    entry: Entry,
+    settings: Callable[[], Settings],
+    record: RecordWriter,
+    recorded: RecordReader | None = None,
+) -> Outcome:
     """Save every image of `entry.body`, telling each. Raises BrokenError where it holds none, StoppedError, OSError.
 
-    Images that an earlier run of this function linked are found again and not saved twice.
+    Images that an earlier run of this function linked are found again and not saved twice; with `recorded` also those
+    that have since been moved, or taken away, which are saved and not told again.
     """
-    return await _Finish(job, entry, settings, record).run()
+    return await _Finish(job, entry, settings, record, recorded).run()
 
 
 class _Finish:
-    def __init__(self, job: Job, entry: Entry, settings: Callable[[], Settings], record: RecordWriter) -> None:
+    def __init__(
+        self,
+        job: Job,
+        entry: Entry,
+        settings: Callable[[], Settings],
+        record: RecordWriter,
+        recorded: RecordReader | None,
+    ) -> None:
         self._job, self._entry, self._settings, self._record = job, entry, settings, record
+        self._recorded = recorded
         self._head = entry.head() or Head(status=200)
         self._cost: Decimal | None = None
         self._share: float | None = None
@@ -79,8 +97,10 @@ class _Finish:
             try:
                 whole = await self._item(item, plain)
             except BrokenError as broken:
-                failure = broken.failure
-                notes.append(f"image {item.index + 1}: {failure.message}")
+                notes.append(f"image {item.index + 1}: {broken.failure.message}")
+                # What may still be had counts more than what may not.
+                if failure is None or failure.kind is not Kind.DOWNLOAD:
+                    failure = broken.failure
                 continue
             saved += 1
             if not whole:
@@ -98,20 +118,25 @@ class _Finish:
             if answer.error is not None:
                 notes.append(retry.describe(answer.error, self._head.status).summary)
         cost = float(self._cost) if self._cost is not None else None
-        return Outcome(saved, cost, "; ".join(notes), failure, answer.complete)
+        # A stream has an event for each image: without one it was cut, however cleanly it ended.
+        whole = answer.complete and not (answer.streamed and saved < asked)
+        return Outcome(saved, cost, "; ".join(notes), failure, whole)
 
     async def _item(self, item: Item, plain: Path) -> bool:
         """One image into the library, told; whether its format's end is there. Raises BrokenError."""
-        path = self._entry.folder / f"image-{item.index}"
-        if item.url is not None and not path.exists():
-            await self._download(item, item.url, path)
+        if item.url is not None and not self._path(item).exists():
+            await self._download(item, item.url)
         # All of it in one go: a trip to another thread and back costs more than most of these steps.
-        image, event = await self._on_disk(lambda: self._save(item, path, plain))
-        self._job.tell(Saved, index=item.index, **event)
+        image, event = await self._on_disk(lambda: self._save(item, plain))
+        if event is not None:
+            self._job.tell(Saved, index=item.index, **event)
         return image.whole
 
-    def _stored(self, item: Item, path: Path, plain: Path) -> Stored:
-        source = item.source
+    def _path(self, item: Item) -> Path:
+        return self._entry.found(f"image-{item.index}")
+
+    def _stored(self, item: Item, plain: Path) -> Stored:
+        source, path = item.source, self._path(item)
         if path.exists() or source is None:
             return stored(path)
         try:
@@ -123,8 +148,8 @@ class _Finish:
             raise BrokenError(_unreadable("it is empty" if not image.bytes else "it is text and no image"))
         return image
 
-    async def _download(self, item: Item, url: str, path: Path) -> Stored:
-        from tui.engine.download import Download, expires, host
+    async def _download(self, item: Item, url: str) -> None:
+        from tui.engine.download import Download
 
         loop = asyncio.get_running_loop()
         facts: dict[str, Any] = {"index": item.index, "host": host(url), "expires": expires(url)}
@@ -135,27 +160,58 @@ class _Finish:
 
         while True:
             self._job.progress(Downloading, always=True, received=0, total=None, **facts)
-            download = Download(url, path, self._job.provider, seconds=self._settings().deadline, progress=progress)
+            seconds, path = self._settings().deadline, self._path(item)
+            download = Download(url, path, self._job.provider, seconds=seconds, progress=progress)
             try:
-                return await self._job.unless_stopped(in_thread(download.run, download.stop))
+                await self._job.unless_stopped(in_thread(download.run, download.stop))
             except BrokenError as broken:
                 failure = broken.failure
             except OSError as error:
-                failure = storage(error, paid=True)
+                # The disk's refusal is asked about as everywhere; then all of it comes again.
+                await self._on_disk(_raising(error))
+                continue
+            else:
+                return
+            if self._job.recovered and has_ended(facts["expires"]):
+                raise BrokenError(failure)
             choice = await self._job.ask(failure, "retry", "skip", index=item.index, url=url, expires=facts["expires"])
             if choice == "skip":
                 await in_thread(lambda: self._entry.note("skipped", index=item.index, expires=facts["expires"]))
                 raise BrokenError(failure)
 
-    def _save(self, item: Item, path: Path, plain: Path) -> tuple[Stored, dict[str, Any]]:
+    def _save(self, item: Item, plain: Path) -> tuple[Stored, dict[str, Any] | None]:
         """What is stored, and the facts of its event. It may be called again where the disk refused in its midst."""
-        job, request = self._job, self._job.request
-        image = self._stored(item, path, plain)
-        revised = text_of(plain, item.revised_prompt)
-        library = self._settings().out
+        image = self._stored(item, plain)
+        if known := self._known(image, item.index):
+            library, record, origin = known
+            if (path := _inside(library, origin.path)) is not None and path.is_file():
+                return image, {"path": path, "record": record, "origin": origin}
+            if (moved := linked(image.path, library)) is None:
+                return image, None
+            return image, self._keep(image, item, plain, library, moved)
+        library = self._entry.library
         names = naming.candidates(self._stem(item.index), image.facts.format)
         folder = library / naming.day_folder(self._created)
         target = self._entry.with_room(lambda: place(image.path, folder, names))
+        facts = self._keep(image, item, plain, library, target)
+        tidy(image.path, folder)
+        return image, facts
+
+    def _known(self, image: Stored, index: int) -> tuple[Path, Record, Origin] | None:
+        """The record that an earlier run wrote of this image, and the library that it is in."""
+        if self._recorded is None or not self._job.recovered:
+            return None
+        for library in self._entry.libraries:
+            record = self._recorded(library, image.sha256)
+            for origin in record.origins if record else ():
+                if record and (origin.job, origin.index) == (self._job.id, index):
+                    return library, record, origin
+        return None
+
+    def _keep(self, image: Stored, item: Item, plain: Path, library: Path, target: Path) -> dict[str, Any]:
+        """Write the record of an image that lies at `target`; the facts of its event."""
+        job, request = self._job, self._job.request
+        revised = text_of(plain, item.revised_prompt)
         estimate = job.estimate.high
         origin = Origin(
             job=job.id,
@@ -183,7 +239,7 @@ class _Finish:
         )
         joined = self._record(library, known)
         step("record written")
-        return image, {"path": target, "record": joined or known, "origin": origin}
+        return {"path": target, "record": joined or known, "origin": origin}
 
     def _stem(self, index: int) -> str:
         request = self._job.request
@@ -205,7 +261,24 @@ class _Finish:
             return filled(naming.DEFAULT_TEMPLATE)
 
     async def _on_disk(self, work: Callable[[], T]) -> T:
-        return await on_disk(self._job, work)
+        return await on_disk(self._job, self._entry, work)
+
+
+def _raising(error: OSError) -> Callable[[], None]:
+    """Something that fails with `error` at first, and then goes well."""
+    errors = [error]
+
+    def work() -> None:
+        if errors:
+            raise errors.pop()
+
+    return work
+
+
+def _inside(library: Path, place: str) -> Path | None:
+    """A record's path in its library; None for one that leads out of it."""
+    path = Path(place)
+    return None if path.is_absolute() or ".." in path.parts else library / path
 
 
 def _imageless(answer: Answer, head: Head) -> Failure:

@@ -20,10 +20,12 @@ from tui.core.pricing import Estimate
 from tui.core.provider import Provider
 from tui.core.request import Request
 from tui.core.text import clean_line
+from tui.engine.spool import Entry
 
 T = TypeVar("T")
 # Progress is told at most ten times a second.
 PROGRESS_SECONDS = 0.1
+ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True)
@@ -62,22 +64,35 @@ class NoRoomError(Exception):
         self.failure = failure
 
 
-async def on_disk(job: Job, work: Callable[[], T]) -> T:
-    """`work()` in a thread, again where the disk refuses and the person says so. Raises NoRoomError, StoppedError."""
+async def on_disk(job: Job, entry: Entry, work: Callable[[], T]) -> T:
+    """`work()` in a thread; where the disk refuses, again there or in another library, as the person says.
+
+    Raises NoRoomError, StoppedError.
+    """
+    folder: Path | None = None
+
+    def attempt() -> T:
+        nonlocal folder
+        if folder is not None:
+            entry.divert(folder)
+            folder = None
+        return work()
+
     while True:
         try:
-            return await in_thread(work)
+            return await in_thread(attempt)
         except OSError as error:
             failure = storage(error, paid=True)
-            if await job.ask(failure, "retry", "stop") == "stop":
+            if await job.ask(failure, "retry", ELSEWHERE, "stop") == "stop":
                 raise NoRoomError(failure) from error
+            folder = job.elsewhere or folder
 
 
 def storage(error: OSError, *, paid: bool) -> Failure:
     """A disk's refusal in words."""
     said = clean_line(error.strerror or type(error).__name__, limit=200)
     where = f": {clean_line(error.filename, limit=300)}" if error.filename else ""
-    advice = "What was received is kept: make room, then retry." if paid else "Nothing was sent."
+    advice = "What was received is kept: make room and retry, or save elsewhere." if paid else "Nothing was sent."
     return Failure(kind=Kind.STORAGE, message=f"{said}{where}", advice=advice)
 
 
@@ -88,7 +103,11 @@ def new_id() -> str:
 
 @dataclass(eq=False)
 class Job:
-    """One request on its way. `sent`: a request went out that the server has not refused."""
+    """One request on its way. `sent`: a request went out that the server has not refused.
+
+    `entry` is what an earlier run left of it, where it is one to recover, and `template` how that run named its images;
+    `elsewhere` is the folder of the last answer.
+    """
 
     id: str
     number: int
@@ -99,11 +118,18 @@ class Job:
     emit: Callable[[Event], None]
     asking: Callable[[bool], None]
     sent: bool = False
+    entry: Entry | None = None
+    template: str | None = None
+    elsewhere: Path | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ending: asyncio.Future[Event] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _choices: tuple[str, ...] = ()
     _choice: asyncio.Future[str] | None = None
     _told: float = 0.0
+
+    @property
+    def recovered(self) -> bool:
+        return self.entry is not None
 
     def tell(self, kind: type[Event], **facts: Any) -> Event:
         event = kind(job=self.id, number=self.number, at=time.time(), **facts)
@@ -152,10 +178,13 @@ class Job:
             self._choices, self._choice = (), None
             self.asking(False)
 
-    def choose(self, choice: str) -> bool:
-        """The person's answer; False where it answers nothing."""
+    def choose(self, choice: str, folder: Path | None = None) -> bool:
+        """The person's answer, "elsewhere" with a folder; False where it answers nothing."""
         if self._choice is None or self._choice.done() or choice not in self._choices:
             return False
+        if choice == ELSEWHERE and folder is None:
+            return False
+        self.elsewhere = folder
         self._choice.set_result(choice)
         return True
 

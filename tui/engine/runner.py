@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core import models, pricing
@@ -14,10 +16,11 @@ from tui.core.failures import Failure, Kind
 from tui.core.models import Catalogue
 from tui.core.provider import Provider
 from tui.core.request import Request
+from tui.engine import recovery
 from tui.engine.ending import Ending
 from tui.engine.exchange import exchange
-from tui.engine.finish import RecordWriter, finish
-from tui.engine.job import BrokenError, Job, NoRoomError, Settings, StoppedError, in_thread, new_id, storage
+from tui.engine.finish import Outcome, RecordReader, RecordWriter, finish
+from tui.engine.job import BrokenError, Job, NoRoomError, Settings, StoppedError, in_thread, new_id, on_disk, storage
 from tui.engine.spending import Ledger
 from tui.engine.spool import Entry
 
@@ -26,13 +29,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("safelight.engine")
 
-__all__ = ["RecordWriter", "Runner", "Settings", "new_id"]
+__all__ = ["RecordReader", "RecordWriter", "Runner", "Settings", "new_id"]
 
 
 class Runner:
     """Runs jobs in the running event loop, from which everything here is called.
 
-    `emit` hears every event, in order for each job; `record(library, record)` writes an image's record, in a thread.
+    `emit` hears every event, in order for each job; `record(library, record)` writes an image's record, in a thread;
+    `recorded(library, sha256)` reads one, so that recovery finds what was moved or taken away since it was saved.
     """
 
     def __init__(
@@ -43,7 +47,9 @@ class Runner:
         record: RecordWriter,
         catalogue: Catalogue | None = None,
         ledger: Ledger | None = None,
+        recorded: RecordReader | None = None,
     ) -> None:
+        self._recorded = recorded
         self._ledger = ledger or Ledger(settings.out)
         self._settings, self._emit, self._record = settings, emit, record
         self._catalogue = catalogue or models.catalogue()
@@ -90,11 +96,26 @@ class Runner:
 
     def submit(self, request: Request, provider: Provider, *, job: str | None = None) -> str:
         """Put a request in line and return its job's id, which is `job` where that is given (see `new_id`)."""
+        return self._queue(self._job(job or new_id(), request, provider))
+
+    def recover(self, job: str, provider: Provider | None = None) -> str:
+        """Put a job in line that an earlier run left in the library's spool: what came of it is saved, nothing sent.
+
+        `provider` may be the one that it went to, where that is known. Raises LookupError where it is not left any
+        more: another process has it, or has ended it.
+        """
+        left = recovery.adopt(self._settings.out, job, provider)
+        known = self._job(job, left.request, left.provider)
+        known.entry, known.sent = left.entry, True
+        known.template = left.template
+        return self._queue(known)
+
+    def _job(self, job: str, request: Request, provider: Provider) -> Job:
         self._last_number += 1
         model = self._catalogue.get(request.model)
         known: Job
         known = Job(
-            id=job or new_id(),
+            id=job,
             number=self._last_number,
             request=request,
             provider=provider,
@@ -103,13 +124,22 @@ class Runner:
             emit=self._emit,
             asking=lambda asks: self._asks(known, asks),
         )
-        self._jobs[known.id] = known
-        self._line.append(known)
-        known.tell(Queued, request=request, provider=provider.name, estimate=known.estimate)
+        return known
+
+    def _queue(self, job: Job) -> str:
+        self._jobs[job.id] = job
+        self._line.append(job)
+        job.tell(
+            Queued,
+            request=job.request,
+            provider=job.provider.name,
+            estimate=job.estimate,
+            recovered=job.recovered,
+        )
         if self._closing:
-            self._leave_line(known)
+            self._leave_line(job)
         self._start_next()
-        return known.id
+        return job.id
 
     def cancel(self, job: str) -> None:
         """End a job at whatever stage it is; nothing happens to one that has ended or is not known."""
@@ -120,10 +150,10 @@ class Runner:
         if known in self._line:
             self._leave_line(known)
 
-    def answer(self, job: str, choice: str) -> None:
-        """The person's answer to a Waiting; one that answers nothing is passed over."""
+    def answer(self, job: str, choice: str, *, folder: Path | None = None) -> None:
+        """The person's answer to a Waiting, "elsewhere" with a folder; one that answers nothing is passed over."""
         if known := self._jobs.get(job):
-            known.choose(choice)
+            known.choose(choice, folder)
 
     def move(self, job: str, delta: int) -> None:
         """Move a queued job by `delta` places, towards the front where that is negative."""
@@ -160,7 +190,9 @@ class Runner:
 
     def _leave_line(self, job: Job) -> None:
         self._line.remove(job)
-        self._end(job, job.tell(Cancelled, sent=False))
+        if job.entry is not None:
+            job.entry.release()
+        self._end(job, job.tell(Cancelled, sent=job.sent))
 
     def _asks(self, job: Job, asks: bool) -> None:
         """A job that waits for a person keeps no other from running."""
@@ -194,9 +226,7 @@ class Runner:
 
     async def _outcome(self, job: Job) -> Event:
         try:
-            client = self._client(job.provider)
-            await self._ledger.admit(job, self._settings.limits)
-            entry = await in_thread(lambda: Entry.create(self._settings.out, job.id, job.request, self._facts(job)))
+            entry = job.entry or await self._entry(job)
         except BrokenError as broken:
             return job.tell(Failed, failure=broken.failure)
         except StoppedError:
@@ -205,20 +235,29 @@ class Runner:
             return job.tell(Failed, failure=storage(error, paid=False))
         ending = Ending(job, entry)
         try:
-            await self._to_images(job, entry, client, ending)
+            await self._to_images(job, entry, ending)
         finally:
             await in_thread(ending.settle)
         return job.tell(ending.kind, **ending.facts)
 
-    async def _to_images(self, job: Job, entry: Entry, client: Client, ending: Ending) -> None:
+    async def _entry(self, job: Job) -> Entry:
+        """A place for what a new job receives, when all that it needs before it may be sent is there."""
+        self._client(job.provider)
+        await self._ledger.admit(job, self._settings.limits)
+        return await in_thread(lambda: Entry.create(self._settings.out, job.id, job.request, self._facts(job)))
+
+    async def _to_images(self, job: Job, entry: Entry, ending: Ending) -> None:
         try:
             try:
-                await exchange(job, entry, client, lambda: self._settings)
+                if job.recovered:
+                    await on_disk(job, entry, lambda: recovery.prepare(entry))
+                else:
+                    await exchange(job, entry, self._client(job.provider), lambda: self._settings)
             except BrokenError as broken:
                 if not broken.failure.unknown or not await self._salvaged(job, entry, ending):
-                    ending.broken(broken.failure)
+                    ending.broken(broken.failure, keep=job.recovered)
                 return
-            ending.finished(await finish(job, entry, lambda: self._settings, self._record))
+            ending.finished(await self._finish(job, entry))
         except BrokenError as broken:
             ending.broken(broken.failure, keep=True)
         except NoRoomError as refused:
@@ -235,13 +274,19 @@ class Runner:
             return False
         await in_thread(entry.end)
         try:
-            outcome = await finish(job, entry, lambda: self._settings, self._record)
+            outcome = await self._finish(job, entry)
         except BrokenError:
             return False
         if outcome.failure is not None or outcome.saved < job.request.count:
             return False
         ending.finished(outcome)
         return True
+
+    async def _finish(self, job: Job, entry: Entry) -> Outcome:
+        def settings() -> Settings:
+            return replace(self._settings, template=job.template) if job.template else self._settings
+
+        return await finish(job, entry, settings, self._record, self._recorded)
 
     def _client(self, provider: Provider) -> Client:
         from tui.engine.client import Client

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui.core.sniff import HEAD, Facts, sniff
-from tui.engine import disk
+from tui.engine import disk, ownership
 from tui.engine.skeleton import CHUNK
+from tui.engine.spool import DRAFT, TEMPORARY
 from tui.engine.steps import step
 
 # Bytes that no text has.
@@ -60,7 +61,7 @@ def store(pieces: Iterable[bytes], path: Path) -> Stored:
 
     Raises OSError, and what `pieces` raises.
     """
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = path.with_name(path.name + TEMPORARY)
     look = _Look()
     handle = os.open(temporary, disk.AGAIN, disk.OURS)
     try:
@@ -89,7 +90,7 @@ def stored(path: Path) -> Stored:
 def _whole(kind: str, head: bytes, tail: bytes, size: int) -> bool:
     match kind:
         case "png":
-            return b"IEND" in tail
+            return b"IEND\xaeB`\x82" in tail
         case "jpeg":
             return b"\xff\xd9" in tail
         case "gif":
@@ -104,27 +105,61 @@ def _whole(kind: str, head: bytes, tail: bytes, size: int) -> bool:
 def place(image: Path, folder: Path, names: Iterator[str]) -> Path:
     """Give a stored image the first of `names` that is free in `folder`, and return its path there.
 
-    Where an earlier run had already linked it, that name is returned. Raises OSError.
+    Where an earlier run had already put it into the library above the folder, the name that it has there by now is
+    returned. Raises OSError. What `tidy` takes away may be left until the image's record is written.
     """
     disk.make_folder(folder, 0o700)
+    if (known := _placed(image, folder)) is not None:
+        disk.sync_folder(known.parent)
+        step("image linked")
+        return known
     for name in names:
         target = folder / name
         try:
             _link(image, target)
         except FileExistsError:
-            if not _same(image, target):
-                continue
+            continue
         disk.sync_folder(folder)
         step("image linked")
         return target
     raise FileExistsError("no free name")
 
 
-def _same(image: Path, target: Path) -> bool:
-    try:
-        return target.samefile(image)
-    except OSError:
-        return False
+def tidy(image: Path, folder: Path) -> None:
+    """Take away what `place` left in the folder."""
+    with contextlib.suppress(OSError):
+        _draft(image, folder).unlink(missing_ok=True)
+
+
+def linked(image: Path, library: Path) -> Path | None:
+    """Another name of the same file in a library, wherever it was moved there."""
+    known = image.stat()
+    if known.st_nlink < 2:
+        return None
+    waiting = [library]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or entry.path == os.fspath(image):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                elif entry.inode() == known.st_ino and os.path.samestat(entry.stat(follow_symlinks=False), known):
+                    return Path(entry.path)
+    return None
+
+
+def _placed(image: Path, folder: Path) -> Path | None:
+    """Where an earlier run put the image."""
+    for path in (image, _draft(image, folder)):
+        with contextlib.suppress(FileNotFoundError):
+            if found := linked(path, folder.parent):
+                return found
+    with contextlib.suppress(FileNotFoundError):
+        target = folder / os.fsdecode(_note(image).read_bytes())
+        if _digest(target) == _digest(image):
+            return target
+    return None
 
 
 def _link(image: Path, target: Path) -> None:
@@ -138,18 +173,66 @@ def _link(image: Path, target: Path) -> None:
         copy(image, target)
 
 
+# --- where the spool's file can't be linked to ---
+
+
 def copy(image: Path, target: Path) -> None:
-    """`link` for file systems without links. Raises FileExistsError where the name is taken."""
-    os.close(os.open(target, disk.NEW, disk.OURS))
-    # The name is claimed by an empty file of ours, so that the rename replaces nothing else.
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    """A copy of the image under a name. Raises FileExistsError where the name is taken."""
+    with _drafted(image, target.parent) as draft:
+        try:
+            os.link(draft, target)
+        except FileExistsError:
+            raise
+        except (OSError, AttributeError, NotImplementedError):
+            _rename(image, draft, target)
+
+
+@contextlib.contextmanager
+def _drafted(image: Path, folder: Path) -> Iterator[Path]:
+    """A whole copy beside where it shall go, kept from being swept away meanwhile."""
+    draft = _draft(image, folder)
+    handle = None
+    while handle is None:
+        if draft.exists() and draft.stat().st_nlink < 2 and _digest(draft) != _digest(image):
+            draft.unlink()
+        if not draft.exists():
+            disk.copy(image, draft)
+            step("image copied")
+        # Whoever sweeps may have come first.
+        handle = ownership.take_draft(draft, ours=True)
     try:
-        with image.open("rb", buffering=0) as source, draft.open("wb") as file:
-            shutil.copyfileobj(source, file, CHUNK)
-            file.flush()
-            os.fsync(file.fileno())
+        yield draft
+    finally:
+        os.close(handle)
+
+
+def _rename(image: Path, draft: Path, target: Path) -> None:
+    """`link` for file systems without links: the name is claimed by an empty file, so that nothing else is replaced.
+
+    What is claimed is noted first: an empty file that a crash leaves is known for ours.
+    """
+    library = target.parent.parent
+    disk.make_folder(library / ownership.GUARD.parent, 0o700)
+    with ownership.guard(library, alone=True):
+        note = _note(image)
+        noted = note.exists() and note.read_bytes() == os.fsencode(target.name)
+        if target.exists():
+            if not noted or target.stat().st_size:
+                raise FileExistsError(target)
+        else:
+            disk.write(note, os.fsencode(target.name))
+            os.close(os.open(target, disk.NEW, disk.OURS))
+        step("name claimed")
         draft.replace(target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
-        raise
+
+
+def _draft(image: Path, folder: Path) -> Path:
+    return folder / f"{DRAFT}{image.parent.name}-{image.name}{TEMPORARY}"
+
+
+def _note(image: Path) -> Path:
+    return image.with_name(f"{image.name}.name")
+
+
+def _digest(path: Path) -> str:
+    return stored(path).sha256

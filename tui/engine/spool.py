@@ -11,8 +11,11 @@ A folder for each job, `.safelight/spool/<job>/`, holding in order of time
     image-<i>        an image on its way into the library, where it is linked to
     done.json        request.json once everything is saved: what is left may go
 
+Where the disk refused and the person named another library, what was still to be written lies in that library's
+`.safelight/away/<job>/`, and `attempts.jsonl` says so.
+
 From `request.json` on the request may have gone out, so that an entry without `response` is unknown, unless the
-last line of `attempts.jsonl` says that the server did nothing. `response` goes last of all that matters.
+last attempt in `attempts.jsonl` is one with which the server did nothing. `response` goes last of all that matters.
 """
 
 from __future__ import annotations
@@ -22,18 +25,21 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tui.core.request import Request, parse_size
-from tui.engine import disk
+from tui.engine import disk, notes, ownership
 from tui.engine.steps import step
 
 SPOOL = Path(".safelight") / "spool"
+AWAY = Path(".safelight") / "away"
 REQUEST, DONE, ATTEMPTS, HEAD = "request.json", "done.json", "attempts.jsonl", "head.json"
-PART, RESPONSE, RESERVE = "response.part", "response", "reserve"
+PART, RESPONSE, PLAIN, RESERVE = "response.part", "response", "plain", "reserve"
+# Our unfinished files end like this; those in the open begin like that.
+TEMPORARY, DRAFT = ".tmp", ".safelight-"
 VERSION = 1
 MAX_RESERVE = 256_000_000
 
@@ -60,11 +66,16 @@ def expected_bytes(request: Request) -> int:
 
 
 class Entry:
-    """One job's folder. Only the process that holds its lock may write to it."""
+    """One job's folder. Only the process that holds its lock may write to it.
+
+    `library` is where the images go: another one's from `divert` on.
+    """
 
     def __init__(self, library: Path, job: str) -> None:
         self.library, self.job = library, job
         self.folder = library / SPOOL / job
+        # Where its files are, the newest first.
+        self._places = [self.folder]
         self.received = 0
         self._lock: int | None = None
         self._part: int | None = None
@@ -78,24 +89,29 @@ class Entry:
         entry = cls(library, job)
         disk.make_folder(library, 0o700)
         disk.make_folder(entry.folder.parent, 0o700)
-        entry.folder.mkdir(0o700)
-        step("folder made")
-        try:
-            probe = library / f".safelight-{job}.tmp"
-            os.close(os.open(probe, disk.NEW, disk.OURS))
-            probe.unlink()
-            step("probed")
-            disk.reserve(entry.folder / RESERVE, expected_bytes(request))
-            step("reserved")
-            entry._write_request(request, facts)
-        except BaseException:
+        # Until its request is there nothing tells this folder from one that a crash left: nobody may sweep now.
+        with ownership.guard(library, alone=False):
+            entry.folder.mkdir(0o700)
+            step("folder made")
             try:
-                entry.remove()
-            except OSError as error:
-                log.warning("%s can't be swept away: %s", job, error.strerror)
-            entry.release()
-            raise
+                entry._prepare(request, facts)
+            except BaseException:
+                try:
+                    entry.remove()
+                except OSError as error:
+                    log.warning("%s can't be swept away: %s", job, error.strerror)
+                entry.release()
+                raise
         return entry
+
+    def _prepare(self, request: Request, facts: Mapping[str, Any]) -> None:
+        probe = self.library / f"{DRAFT}{self.job}{TEMPORARY}"
+        os.close(os.open(probe, disk.NEW, disk.OURS))
+        probe.unlink()
+        step("probed")
+        disk.reserve(self.folder / RESERVE, expected_bytes(request))
+        step("reserved")
+        self._write_request(request, facts)
 
     def _write_request(self, request: Request, facts: Mapping[str, Any]) -> None:
         data = {
@@ -108,9 +124,11 @@ class Entry:
             "parameters": dict(request.parameters),
             "images": [str(path) for path in request.images],
             "mask": str(request.mask) if request.mask else None,
+            "owner": ownership.me(),
             **facts,
         }
-        temporary = self.folder / f"{REQUEST}.tmp"
+        temporary = self.folder / f"{REQUEST}{TEMPORARY}"
+        ownership.hold(self.folder)
         self._lock = os.open(temporary, disk.NEW, disk.OURS)
         disk.try_lock(self._lock)
         disk.write_all(self._lock, json.dumps(data).encode())
@@ -127,15 +145,30 @@ class Entry:
     def adopt(cls, library: Path, job: str) -> Entry | None:
         """An entry that an earlier run left behind, now ours; None where it is done or another process holds it."""
         entry = cls(library, job)
-        try:
-            entry._lock = os.open(entry.folder / REQUEST, os.O_RDWR)
-        except FileNotFoundError:
+        entry._lock = ownership.take(entry.folder / REQUEST, claim=True, patience=ownership.PATIENCE_SECONDS)
+        if entry._lock is None:
             return None
-        # Between opening and locking the job may have ended in the process that held it.
-        if not disk.try_lock(entry._lock) or not (entry.folder / REQUEST).exists():
-            entry._unlock()
-            return None
+        entry.look_again()
+        with contextlib.suppress(OSError):
+            entry.received = entry.part.stat().st_size
+        step("adopted")
         return entry
+
+    @classmethod
+    def adopt_done(cls, library: Path, job: str) -> Entry | None:
+        """What is left of an entry whose job is over, now ours to remove."""
+        entry = cls(library, job)
+        entry._lock = ownership.take(entry.folder / DONE, claim=True)
+        if entry._lock is None:
+            return None
+        entry.look_again()
+        return entry
+
+    def look_again(self) -> None:
+        """Find out where the files of an entry that another run wrote are."""
+        for note in self.notes():
+            if note.get("what") == "elsewhere" and isinstance(folder := note.get("folder"), str):
+                self._go(Path(folder))
 
     def request(self) -> tuple[Request, dict[str, Any]]:
         """The request as it was asked, and the facts beside it. Raises ValueError, OSError."""
@@ -156,61 +189,65 @@ class Entry:
     def note(self, what: str, **facts: Any) -> None:
         """One more line in `attempts.jsonl`, if the disk takes it; `facts` must be fit for showing."""
         try:
-            self._note({"what": what, **facts})
+            notes.add(self.folder / ATTEMPTS, what, **facts)
         except OSError as error:
             log.warning("%s: %s can't be noted: %s", self.job, what, error.strerror)
 
     def note_sent(self, attempt: int) -> None:
         """Before one more attempt, whose answer would be lost behind the last one's refusal. Raises OSError."""
-        self._note({"what": "sent", "attempt": attempt}, sync=True)
+        notes.add(self.folder / ATTEMPTS, "sent", attempt=attempt, sync=True)
         step("attempt noted")
 
-    def _note(self, facts: Mapping[str, Any], *, sync: bool = False) -> None:
-        line = json.dumps({"at": time.time(), **facts})
-        handle = os.open(self.folder / ATTEMPTS, disk.APPEND, disk.OURS)
-        try:
-            disk.write_all(handle, line.encode() + b"\n")
-            if sync:
-                os.fsync(handle)
-        finally:
-            os.close(handle)
+    def note_kept(self) -> None:
+        """The person keeps the entry as it is. Raises OSError."""
+        notes.add(self.folder / ATTEMPTS, "kept", sync=True)
 
     def notes(self) -> list[dict[str, Any]]:
-        """The lines of `attempts.jsonl`; one that a crash cut is passed over."""
-        found = []
-        with contextlib.suppress(FileNotFoundError):
-            for line in (self.folder / ATTEMPTS).read_bytes().splitlines():
-                with contextlib.suppress(ValueError):
-                    found.append(json.loads(line))
-        return found
+        """The lines of `attempts.jsonl`."""
+        return notes.read(self.folder / ATTEMPTS)
 
     # --- the answer ---
 
     @property
+    def libraries(self) -> tuple[Path, ...]:
+        """Every library that may have images of this job."""
+        return tuple(place.parents[2] for place in self._places)
+
+    @property
+    def storage(self) -> Path:
+        """The folder that files of the answer and of images are written to."""
+        return self._places[0]
+
+    def found(self, name: str) -> Path:
+        """A file of the answer or of an image: where it is, or else where it is to be written."""
+        there = (place / name for place in self._places)
+        return next((path for path in there if path.exists()), self.storage / name)
+
+    @property
     def part(self) -> Path:
-        return self.folder / PART
+        return self.found(PART)
 
     @property
     def response(self) -> Path:
-        return self.folder / RESPONSE
+        return self.found(RESPONSE)
 
     @property
     def body(self) -> Path | None:
         """What there is of the answer: all of it, a part of it, or nothing."""
         return next((path for path in (self.response, self.part) if path.exists()), None)
 
+    @property
+    def developed(self) -> Path | None:
+        """The last of the partial images, None where there is none."""
+        return max(self.folder.glob("partial-*-*.*"), key=lambda path: path.stat().st_mtime_ns, default=None)
+
     def begin(self, head: Head) -> None:
         """An answer starts: its head is kept and `response.part` is empty."""
         self.end()
-        self._part = os.open(self.part, disk.AGAIN, disk.OURS)
+        self._part = os.open(self.storage / PART, disk.AGAIN, disk.OURS)
         step("part begun")
         self.received = 0
-        handle = os.open(self.folder / HEAD, disk.AGAIN, disk.OURS)
-        try:
-            disk.write_all(handle, json.dumps(asdict(head)).encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        disk.write(self.storage / HEAD, json.dumps(asdict(head)).encode())
         step("head written")
 
     def append(self, chunk: bytes) -> None:
@@ -241,8 +278,9 @@ class Entry:
         os.fsync(self._part)
         step("part synced")
         self.end()
-        self.part.rename(self.response)
-        disk.sync_folder(self.folder)
+        part = self.part
+        part.rename(part.with_name(RESPONSE))
+        disk.sync_folder(part.parent)
         step("response named")
 
     def end(self) -> None:
@@ -254,9 +292,39 @@ class Entry:
     def head(self) -> Head | None:
         """The head of the answer, None where it was lost."""
         try:
-            return Head(**json.loads((self.folder / HEAD).read_bytes()))
-        except (OSError, ValueError, TypeError):
+            head = Head(**json.loads(self.found(HEAD).read_bytes()))
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
+        texts = (head.content_type, head.encoding, head.request_id or "")
+        fits = all(isinstance(text, str) for text in texts) and isinstance(head.status, int)
+        return head if fits and isinstance(head.total, int | None) else None
+
+    def divert(self, library: Path) -> None:
+        """Another library takes the images, and all that is still to be written for them. Raises OSError.
+
+        A part of an answer is copied there and goes on; a whole one stays and is read where it is.
+        """
+        storage = library / AWAY / self.job
+        for folder in (library, storage):
+            disk.make_folder(folder, 0o700)
+        if self._part is not None:
+            for name in (PART, HEAD):
+                with contextlib.suppress(FileNotFoundError):
+                    disk.copy(self.found(name), storage / name)
+            part = os.open(storage / PART, os.O_RDWR)
+            self.end()
+            self._part = part
+        # The line has to fit on a disk that is full.
+        self.give_up_reserve()
+        try:
+            notes.add(self.folder / ATTEMPTS, "elsewhere", folder=str(library.absolute()), sync=True)
+        except OSError as error:
+            log.warning("%s: that it goes on elsewhere can't be noted: %s", self.job, error.strerror)
+        self._go(library)
+
+    def _go(self, library: Path) -> None:
+        self.library = library
+        self._places.insert(0, library / AWAY / self.job)
 
     # --- the end ---
 
@@ -278,14 +346,19 @@ class Entry:
             (self.folder / REQUEST).rename(self.folder / DONE)
             disk.sync_folder(self.folder)
             step("entry done")
-        with contextlib.suppress(FileNotFoundError):
-            for path in sorted(self.folder.iterdir(), key=lambda path: (path.name == DONE, path.name == RESPONSE)):
-                path.unlink(missing_ok=True)
-                if path.name == RESPONSE:
-                    step("response removed")
-            self.folder.rmdir()
-            step("folder removed")
+        for place in self._places:
+            _empty(place)
+            if place != self.folder:
+                with contextlib.suppress(OSError):
+                    place.parent.rmdir()
+        step("folder removed")
         self._unlock()
+
+    def tidy(self) -> None:
+        """Take away what can be made again: temporaries, and the room that was kept. Raises OSError."""
+        for place in self._places:
+            for path in (*place.glob(f"*{TEMPORARY}"), place / PLAIN, place / RESERVE):
+                path.unlink(missing_ok=True)
 
     def give_up_reserve(self) -> None:
         """What is written from now on may have the room that was kept for the answer."""
@@ -295,4 +368,21 @@ class Entry:
     def _unlock(self) -> None:
         if self._lock is not None:
             lock, self._lock = self._lock, None
+            ownership.let_go(self.folder)
             os.close(lock)
+
+
+def entries(library: Path) -> Iterator[Path]:
+    """The folders of a library's spool in order of their names, whatever they hold. Raises nothing."""
+    with contextlib.suppress(OSError):
+        yield from sorted(path for path in (library / SPOOL).iterdir() if path.is_dir() and not path.is_symlink())
+
+
+def _empty(folder: Path) -> None:
+    """Remove a folder and its files, what says that the job is over last of all."""
+    with contextlib.suppress(FileNotFoundError):
+        for path in sorted(folder.iterdir(), key=lambda path: (path.name == DONE, path.name == RESPONSE)):
+            path.unlink(missing_ok=True)
+            if path.name == RESPONSE:
+                step("response removed")
+        folder.rmdir()

@@ -20,13 +20,19 @@ STEPS = (
     "image written",
     "image synced",
     "image named",
+    "image copied",
+    "name claimed",
     "image linked",
     "record written",
     "entry done",
     "response removed",
     "folder removed",
+    "adopted",
 )
-"""In the order of a job's life. Each is told right after what it names, but `sent`: before the request goes out."""
+"""In the order of a job's life; `adopted` is where another run takes it up.
+
+Each is told right after what it names, but `sent`: before the request goes out.
+"""
 
 
 def _pass(_: str) -> None:

@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from tui.core.events import Event
 from tui.core.models import Catalogue
 from tui.core.provider import Provider
 from tui.core.request import Request
-from tui.engine.finish import RecordWriter
+from tui.engine.finish import RecordReader, RecordWriter
 from tui.engine.job import BrokenError, Settings, new_id
 from tui.engine.runner import Runner
 from tui.engine.spending import Ledger
@@ -33,8 +34,11 @@ class EngineThread:
         record: RecordWriter,
         catalogue: Catalogue | None = None,
         ledger: Ledger | None = None,
+        recorded: RecordReader | None = None,
     ) -> None:
-        self._make = partial(Runner, settings, emit=emit, record=record, catalogue=catalogue, ledger=ledger)
+        self._make = partial(
+            Runner, settings, emit=emit, record=record, catalogue=catalogue, ledger=ledger, recorded=recorded
+        )
         self._ready = threading.Event()
         self._end: asyncio.Event | None = None
         self._grace = 0.0
@@ -64,8 +68,17 @@ class EngineThread:
     def cancel(self, job: str) -> None:
         self._call(lambda runner: runner.cancel(job))
 
-    def answer(self, job: str, choice: str) -> None:
-        self._call(lambda runner: runner.answer(job, choice))
+    def recover(self, job: str, provider: Provider | None = None) -> None:
+        """Finish a job that an earlier run left. No event comes of one that another process has or has ended."""
+
+        def begin(runner: Runner) -> None:
+            with suppress(LookupError):
+                runner.recover(job, provider)
+
+        self._call(begin)
+
+    def answer(self, job: str, choice: str, *, folder: Path | None = None) -> None:
+        self._call(lambda runner: runner.answer(job, choice, folder=folder))
 
     def move(self, job: str, delta: int) -> None:
         self._call(lambda runner: runner.move(job, delta))
