@@ -119,3 +119,4 @@ def test_an_image_that_can_not_be_copied_is_told_and_the_others_are(filled: Prog
     ended = filled("export", "is:foreign", "--to", tmp_path / "out", "--format", "webp")
     assert ended.returncode == 1 and "broken.png: " in ended.stderr
     assert [Path(line).name for line in ended.stdout.splitlines()] == ["castle.webp"]
+    (filled.library / "broken.png").unlink()

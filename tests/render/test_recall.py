@@ -184,9 +184,7 @@ def test_no_bytes_are_an_error(rest: bytes, head: bytes) -> None:
     recalled(texts(head + rest))
 
 
-def test_of_what_can_not_be_read_now_it_may_be_asked_again_of_the_rest_not(
-    tmp_path: Path, decoder: Decoder
-) -> None:
+def test_of_what_can_not_be_read_now_it_may_be_asked_again_of_the_rest_not(tmp_path: Path, decoder: Decoder) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "empty.png").touch()
     assert decoder.recall(tmp_path / "pipe.png") is None and decoder.recall(tmp_path / "absent.png") is None
