@@ -106,7 +106,7 @@ async def test_every_command_can_be_found_in_the_palette_where_it_acts(window: O
             await w.until_shown("Commands")
             found |= {choice.value for choice in w.screen._choices}
             await w.press("escape")
-        expected = {c.id for c in COMMANDS if c.scope != "viewer"} - {"palette", "copy", "answer"}
+        expected = {c.id for c in COMMANDS if c.scope != "viewer"} - {"palette", "copy", "answer", "settle"}
         assert expected <= found
 
 

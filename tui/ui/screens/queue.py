@@ -72,10 +72,19 @@ class QueueScreen(Place):
             self.query_one(JobList).follow()
             self._tick_while_waiting()
 
+    @property
+    def _asks(self) -> bool:
+        """Whether the selected job of this run waits for the person's word."""
+        job = self.job
+        return job is not None and (job.question is not None or job in self.session.jobs.unknown)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
+        return self._asks or self.left is not None if action == "settle" and self.stands else True
+
     async def action_settle(self) -> None:
         if self.left is not None:
             shell(self).settle_left(self.left)
-        elif self.job is not None and (self.job.question is not None or self.job in self.session.jobs.unknown):
+        elif self._asks:
             await self.app.run_action("answer", self.app)
 
     def action_cancel(self) -> None:
@@ -103,6 +112,7 @@ class QueueScreen(Place):
     @on(JobList.Moved)
     def _moved(self) -> None:
         self.query_one(Facts).show(self._facts())
+        self.refresh_bindings()
 
     def _facts(self) -> list[Fact]:
         if self.left is None:

@@ -62,10 +62,10 @@ class Prompt(TextArea, inherit_css=False):
     async def on_key(self, event: events.Key) -> None:
         """A key that edits acts in its turn: left to Textual, it acts after the letters behind it in a bunch."""
         found = self._bindings.key_to_bindings.get(event.key)
-        if found:
+        # Copying where nothing is selected is no action: the key is then whoever's it is further up.
+        if found and await self.app.run_action(found[0].action, self):
             event.stop()
             event.prevent_default()
-            await self.run_action(found[0].action)
 
     @property
     def words(self) -> str:
