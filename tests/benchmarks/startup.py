@@ -30,10 +30,11 @@ class Starts:
     """Seconds until the first frame, and from there until a key that was typed at once is seen."""
 
     def __init__(self, folder: Path) -> None:
-        self.env = compiled(folder)
+        self.folder, self.env = folder, compiled(folder)
         self.echoes: list[float] = []
 
     def seconds(self, command: list[str], words: bytes) -> float:
+        forget(self.folder)
         begin = time.perf_counter()
         with Terminal([sys.executable, *command], self.env, columns=120, rows=40) as terminal:
             wait(terminal, words)
@@ -52,6 +53,13 @@ class Starts:
         return self.seconds(["-m", "tui"], FORM)
 
 
+def forget(home: Path) -> None:
+    """A person's second start, whatever was typed in the one before: the first makes folders and shows the welcome."""
+    memory = home / ".local/state/safelight/memory.json"
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    memory.write_text('{"welcomed": true}')
+
+
 def wait(terminal: Terminal, words: bytes) -> None:
     """Until the words come, as bytes: an emulator would cost time of its own."""
     before, end = len(terminal.raw), time.monotonic() + 30
@@ -63,11 +71,7 @@ def wait(terminal: Terminal, words: bytes) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         starts = Starts(Path(folder))
-        # The person's second start: the first one has made the folders and shown the welcome.
         starts.safelight()
-        memory = Path(folder) / ".local/state/safelight/memory.json"
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text('{"welcomed": true}')
         found = in_turns(rounds(20), {"bare Textual": starts.bare, "Safelight": starts.safelight})
     bare = tell("bare Textual, first frame", found["bare Textual"])
     ours = tell("Safelight, first frame", found["Safelight"])
