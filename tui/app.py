@@ -16,7 +16,7 @@ from textual import on, work
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
 from tui.core import paths
 from tui.core.config import Config
@@ -73,9 +73,9 @@ class SafelightApp(Looks, Recovering):
             secrets=config.key_names,
             log_open=memory.log_open,
         )
-        self.shelf = Shelf(config.library)
         look = self.learn_looks(memory.style)
         self.previewer = Previewer(look)
+        self.shelf = Shelf(config.library, lambda path: self.previewer.decoder.recall(path))
         self.grace = config.get("engine.grace")
         self._problems = problems
         self._theme_names: list[str] = []
@@ -185,7 +185,7 @@ class SafelightApp(Looks, Recovering):
         self._start_engine()
         self.use_provider(None)
         self._load_themes()
-        self._tidy_shelf()
+        self._warm_up()
         self.list_images()
         for problem in self._problems:
             self.session.log.say(problem, tone="bad")
@@ -285,19 +285,11 @@ class SafelightApp(Looks, Recovering):
                 self.action_welcome()
         self._follow()
 
-    @work(thread=True, exit_on_error=False, group="shelf")
-    def _tidy_shelf(self) -> None:
-        """Warm up what the first image needs, then bring the index up to date."""
-        worker = get_current_worker()
+    @work(thread=True, exit_on_error=False, group="warm")
+    def _warm_up(self) -> None:
+        """Warm up what the first image needs."""
         self.previewer.warm()
-        try:
-            self.shelf.catch_up(lambda: worker.is_cancelled)
-        except Exception as error:
-            logger.exception("the index can't be brought up to date")
-            self.call_from_thread(self._say, f"the index is out of order: {error}")
-            return
         self.call_from_thread(self.count_spending)
-        self.call_from_thread(self.list_images)
 
     def _say(self, words: str) -> None:
         self.session.log.say(words, tone="bad")

@@ -47,7 +47,7 @@ def replaced(record: Record, **changes: object) -> Record:
     return replace(record, **changes)  # type: ignore[arg-type]  # any field
 
 
-def found(index: Index, text: str, marked: Collection[str] = ()) -> set[str]:
+def found(index: Index, text: str, marked: Collection[int] = ()) -> set[str]:
     listing = index.listing(parse(text, TODAY), marked=marked)
     return {Path(entry.name).stem for entry in index.entries(listing.ids)}
 
@@ -115,9 +115,9 @@ def test_what_a_query_finds(index: Index, text: str, names: str) -> None:
 
 
 def test_what_is_marked_is_this_programs_own(index: Index) -> None:
-    sha256 = index.find("tag:fox")[0].sha256
-    assert found(index, "is:marked", marked={sha256}) == {"fox"}
-    assert found(index, "-is:marked fox", marked={sha256}) == {"edit"}
+    (number,) = index.listing(parse("tag:fox")).ids
+    assert found(index, "is:marked", marked={number}) == {"fox"}
+    assert found(index, "-is:marked fox", marked={number}) == {"edit"}
     assert found(index, "is:marked") == set()
 
 

@@ -14,9 +14,9 @@ from tui.core.record import Origin, Record
 class Entry:
     """`path` is exact, `name` cleaned for showing. Without a job the fields from `provider` on are None.
 
-    `created` is Unix seconds, of the job where it is known and else of the file; `day` is YYYY-MM-DD, `cost` US$.
-    `sha256` is empty while the file has not been read. Where no job is known, prompt and model are what another
-    program wrote into the file.
+    `number` is the image's in the index. `created` is Unix seconds, of the job where it is known and else of the file;
+    `day` is YYYY-MM-DD, `cost` US$. `sha256` is empty while the file has not been read. Where no job is known, prompt
+    and model are what another program wrote into the file.
     """
 
     path: Path
@@ -28,6 +28,7 @@ class Entry:
     width: int
     height: int
     created: int
+    number: int = 0
     day: str = ""
     rating: int = 0
     favourite: bool = False
@@ -41,6 +42,11 @@ class Entry:
     job: str | None = None
     cost: float | None = None
     request_id: str | None = None
+
+    @property
+    def mtime(self) -> float:
+        """When the file was written, in Unix seconds."""
+        return self.mtime_ns / 1e9
 
 
 def entry_of(path: Path, record: Record, origin: Origin) -> Entry:

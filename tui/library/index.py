@@ -35,7 +35,7 @@ class Index:
         self.library = library or root
         self.path = path
         self._lock = threading.RLock()
-        self._marked: frozenset[str] = frozenset()
+        self._marked: frozenset[int] = frozenset()
         self._connection = schema.connect(path)
 
     @classmethod
@@ -133,15 +133,15 @@ class Index:
         return self.ask(lambda db: lists.find(db, self.root, query, limit, offset))
 
     def listing(
-        self, query: Query, order: str = "date", *, reverse: bool = False, marked: Collection[str] = ()
+        self, query: Query, order: str = "date", *, reverse: bool = False, marked: Collection[int] = ()
     ) -> Listing:
-        """Which images a query fits, in order, by the sha256 of those that are marked. KeyError: no such order."""
+        """Which images a query fits, in order; `marked` are the numbers of those that are. KeyError: no such order."""
         wanted = frozenset(marked)
 
         def asked(db: sqlite3.Connection) -> Listing:
             if wanted != self._marked:
                 db.execute("DELETE FROM marks")
-                db.executemany("INSERT INTO marks VALUES (?)", [(sha256,) for sha256 in wanted])
+                db.executemany("INSERT INTO marks VALUES (?)", [(number,) for number in wanted])
                 self._marked = wanted
             return lists.listing(db, query, order, reverse=reverse)
 
@@ -165,6 +165,11 @@ class Index:
         """What is known of a file of this folder."""
         number = self.number_of(path)
         return next(iter(self.entries([number])), None) if number is not None else None
+
+    @property
+    def count(self) -> int:
+        """How many images there are."""
+        return int(self.ask(lambda db: db.execute("SELECT count(*) FROM facts").fetchone()[0]))
 
     def files_of(self, sha256: str) -> list[Entry]:
         """The files of these bytes."""

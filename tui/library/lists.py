@@ -176,4 +176,4 @@ def _entry(root: Path, row: Sequence[object]) -> Entry:
     told["tags"] = tuple(str(told["tags"]).split(",")) if told["tags"] else ()
     assert isinstance(number, int) and isinstance(path, bytes)
     made = number // TICKS
-    return Entry(path=root / path_of(path), created=made, day=day_of(made), **told)  # type: ignore[arg-type]  # as _TOLD
+    return Entry(path=root / path_of(path), number=number, created=made, day=day_of(made), **told)  # type: ignore[arg-type]  # as _TOLD

@@ -252,7 +252,7 @@ _STATES: Mapping[str, Condition] = {
     "tagged": Condition(_of_bytes("SELECT sha256 FROM tags")),
     "untagged": Condition(f"NOT {_of_bytes('SELECT sha256 FROM tags')}"),
     "noted": Condition("facts.noted"),
-    "marked": Condition(_of_bytes("SELECT sha256 FROM marks")),
+    "marked": Condition("facts.id IN (SELECT id FROM marks)"),
     "recorded": Condition("facts.provider IS NOT NULL"),
     "foreign": Condition("facts.provider IS NULL"),
     "sandbox": Condition("facts.provider IN (SELECT id FROM names WHERE name = ?)", (SANDBOX,)),

@@ -135,7 +135,7 @@ def _usable(connection: sqlite3.Connection) -> bool:
     connection.execute("PRAGMA synchronous = NORMAL")
     # Only what is marked at the moment, by this program.
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS marks (sha256 TEXT PRIMARY KEY) WITHOUT ROWID")
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS marks (id INTEGER PRIMARY KEY)")
     connection.execute("BEGIN IMMEDIATE")
     try:
         names = _names(connection)

@@ -60,6 +60,7 @@ KEY_NAMES = {
     "minus": "-",
     "equals_sign": "=",
     "full_stop": ".",
+    "space": "space",
 }
 
 
@@ -107,6 +108,12 @@ COMMANDS = (
     Command("search", "slash", "Search", "Find images by prompt, model or name", "images", footer=15),
     Command("folder", "ctrl+g", "Folder", "Open another folder, or the library again", "images", footer=30),
     Command("details", "i", "Details", "Everything that is known of the image", "images", footer=18),
+    Command("mark", "space", "Mark", "Mark the image, or no longer", "images", footer=17),
+    Command("mark_range", "v", "Range", "Begin a range, and end it where the cursor is then", "images"),
+    Command("mark_all", "ctrl+a", "Mark all", "Mark everything that is listed, or nothing", "images"),
+    Command("sort", "s", "Sort", "Sort by date, rating, model, cost or name", "images"),
+    Command("reverse", "S", "Reverse", "The list the other way round", "images"),
+    Command("undo", "u", "Undo", "Take back the last action on images", "images", action="app.undo"),
     Command("reuse", "e", "To Create", "Put the image's settings into Create", "images", footer=20),
     Command("repeat", "r", "Again", "Send the same request once more", "images", footer=22),
     Command("copy", "y", "Copy…", "Copy prompt, path or URL", "images", footer=24, action="chord('y')"),

@@ -1,9 +1,10 @@
-"""The images of the folder that is shown: read in workers, followed while files come and go, handed to the places."""
+"""The images of the folder that is shown: listed in workers, followed while files come and go, handed to the places."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,28 +16,29 @@ from textual.worker import get_current_worker
 
 from tui.core.paths import shown
 from tui.core.request import Request
-from tui.ui.actions import Actions
+from tui.ui.acting import Acting
 from tui.ui.screens.browsing import Browsing
 from tui.ui.screens.create import CreateScreen
-from tui.ui.shelf import Shelf
+from tui.ui.shelf import Shelf, Shown, Wanted
 
 if TYPE_CHECKING:
-    from tui.library.files import ImageFile
+    from tui.library.entry import Entry
     from tui.ui.shell import Found
+
+# Seconds between two looks at a list while it is read for the first time.
+LOOK = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a folder holds: all its images, those that are searched for; the library's outputs and known prompts."""
+    """What was wanted and found of the folder that is shown, and of the library for the outputs."""
 
-    folder: Path
-    files: list[ImageFile]
-    found: list[ImageFile]
-    outputs: list[ImageFile]
-    prompts: Mapping[Path, str]
+    wanted: Wanted
+    found: Shown
+    outputs: Shown
 
 
-class Listing(Actions):
+class Listing(Acting):
     """The part of the app that lists images and finds their records."""
 
     shelf: Shelf
@@ -48,34 +50,87 @@ class Listing(Actions):
         self._stop_watching = threading.Event()
 
     def list_images(self, *, rescan: bool = True) -> None:
-        self._list(self.session.shown_folder, self.session.query, None if rescan else self._listing)
+        session = self.session
+        places = tuple(
+            place for screen in self._place_screens() if isinstance(screen, Browsing) for place in screen.places
+        )
+        wanted = Wanted(
+            session.shown_folder, session.query, session.order, session.reverse, frozenset(session.marks), places
+        )
+        self._list(wanted, rescan)
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="list")
-    def _list(self, folder: Path, query: str, known: Listed | None) -> None:
+    def _list(self, wanted: Wanted, rescan: bool) -> None:
         worker = get_current_worker()
-        if folder != self.shelf.root and not _is_folder(folder):
-            self.call_from_thread(self._no_folder, folder)
+        if wanted.folder != self.shelf.root and not _is_folder(wanted.folder):
+            self.call_from_thread(self._no_folder, wanted.folder)
             return
-        files = known.files if known and known.folder == folder else self.shelf.images(folder)
-        outputs = files if folder == self.shelf.root else self.shelf.images(self.shelf.root)
-        prompts = self.shelf.prompts()
-        found = self.shelf.matching(query, folder, files) if query else files
+        self._look(wanted)
+        if rescan and not worker.is_cancelled:
+            self._catch_up(wanted.folder)
+
+    def _look(self, wanted: Wanted) -> None:
+        """As the index has it, and at once."""
+        worker = get_current_worker()
+        found = self.shelf.show(wanted)
+        library = self.shelf.root
+        plain = wanted.folder == library and not wanted.query and wanted.order == "date" and not wanted.reverse
+        outputs = found if plain else self.shelf.show(Wanted(library, places=wanted.places))
         if not worker.is_cancelled:
-            self.call_from_thread(self._listed, Listed(folder, files, found, outputs, prompts))
+            self.call_from_thread(self._listed, Listed(wanted, found, outputs))
+
+    @work(thread=True, exit_on_error=False, exclusive=True, group="catch up")
+    def _catch_up(self, folder: Path) -> None:
+        """Bring the index up to the files; what is new is shown from time to time while that lasts."""
+        worker = get_current_worker()
+        looked = [time.monotonic()]
+
+        def progress(done: int, total: int) -> None:
+            if time.monotonic() - looked[0] > LOOK and not worker.is_cancelled:
+                looked[0] = time.monotonic()
+                self.call_from_thread(self._reading, done, total)
+
+        changed = self.shelf.catch_up(folder, progress, lambda: worker.is_cancelled)
+        if not worker.is_cancelled:
+            self.call_from_thread(self._caught_up, changed)
+
+    def _reading(self, done: int, total: int) -> None:
+        self.session.reading = (done, total)
+        self.list_images(rescan=False)
+
+    def _caught_up(self, changed: bool) -> None:
+        was_reading, self.session.reading = self.session.reading, None
+        if changed or was_reading:
+            self.list_images(rescan=False)
+            self.count_spending()
 
     def _listed(self, listing: Listed) -> None:
         self._listing = listing
         self.refill()
-        if listing.folder != self._watched:
+        folder = listing.wanted.folder
+        if folder != self._watched:
             self._stop_watching.set()
-            self._watched, self._stop_watching = listing.folder, threading.Event()
-            self._watch(listing.folder, self._stop_watching)
+            self._watched, self._stop_watching = folder, threading.Event()
+            self._watch(folder, self._stop_watching)
 
     def refill(self) -> None:
         listing = self._listing
         if isinstance(self.here, Browsing) and listing is not None:
             create = isinstance(self.here, CreateScreen)
-            self.here.fill(listing.outputs if create else listing.found, listing.prompts)
+            self.here.fill(listing.outputs if create else listing.found)
+
+    def fetch(
+        self, numbers: Iterable[int], then: Callable[[Mapping[int, Entry]], None], *, library: bool = False
+    ) -> None:
+        folder = self.shelf.root if library else self.session.shown_folder
+
+        def read() -> None:
+            worker = get_current_worker()
+            entries = self.shelf.entries(folder, numbers)
+            if not worker.is_cancelled:
+                self.call_from_thread(then, entries)
+
+        self.run_worker(read, thread=True, group="entries", exit_on_error=False)
 
     def _no_folder(self, folder: Path) -> None:
         self.notify(f"There is no folder {shown(folder)}", severity="warning", markup=False)
@@ -91,7 +146,7 @@ class Listing(Actions):
         """The loop that ends with the app waits for its threads."""
         self._stop_watching.set()
 
-    def look_up(self, file: ImageFile, then: Found, *, only_latest: str = "") -> None:
+    def look_up(self, file: Entry, then: Found, *, only_latest: str = "") -> None:
         def find() -> None:
             worker = get_current_worker()
             record = self.shelf.record_of(file.path)
@@ -105,7 +160,12 @@ class Listing(Actions):
     def open_folder(self, folder: Path | None) -> None:
         self.session.folder = folder
         self.session.query = ""
+        self.session.marks.clear()
         self.list_images()
+
+    def sort_images(self, order: str, *, reverse: bool) -> None:
+        self.session.order, self.session.reverse = order, reverse
+        self.list_images(rescan=False)
 
     async def _go_to_create(self, request: Request) -> None:
         await self.switch_mode("create")

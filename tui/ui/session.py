@@ -17,6 +17,7 @@ from tui.ui.memory import Memory
 if TYPE_CHECKING:
     from tui.core.events import Event
     from tui.engine.leftovers import Left
+    from tui.library.undo import Deed
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Session:
     """One run of the app. `provider` and `budget` are None until they are known.
 
     `secrets` are the names of the environment variables that hold keys. `left` are the jobs that earlier runs left.
+    `marks` are the images that actions act on, by their numbers, and `deeds` the actions that can be taken back.
+    `reading` is how many of how many images are read, while there are many new ones.
     `again` has, by the job that was sent in its place, the one that was left or whose outcome is unknown.
     """
 
@@ -41,6 +44,11 @@ class Session:
     log_open: bool = True
     folder: Path | None = None
     query: str = ""
+    order: str = "date"
+    reverse: bool = False
+    marks: set[int] = field(default_factory=set)
+    deeds: list[Deed] = field(default_factory=list)
+    reading: tuple[int, int] | None = None
 
     @property
     def spent(self) -> float | None:

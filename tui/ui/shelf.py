@@ -5,60 +5,81 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.spending import midnight
-
 if TYPE_CHECKING:
+    from tui.core.recalled import Recalled
     from tui.core.record import Record
-    from tui.library.files import ImageFile
-
-if TYPE_CHECKING:
+    from tui.library.entry import Entry
     from tui.library.index import Index
+    from tui.library.lists import Listing
 
 logger = logging.getLogger(__name__)
-# A listing of more would take longer to draw up than anybody scrolls; search finds the rest.
-LISTED = 20_000
-FOUND = 2_000
+# Images that are read at once with a list: more than any screen shows.
+PAGE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be listed: the images of a folder that fit a query, in an order of `lists.ORDERS`.
+
+    `marked` are numbers, and `places` the files that the list is to show, such as the one under the cursor.
+    """
+
+    folder: Path
+    query: str = ""
+    order: str = "date"
+    reverse: bool = False
+    marked: Collection[int] = ()
+    places: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A list, how many images there are in all, what is known of its first page and of what is around `places`,
+    and where those stand in it."""
+
+    listing: Listing
+    total: int
+    entries: Mapping[int, Entry]
+    places: Mapping[Path, int]
 
 
 class Shelf:
-    """One library, and whatever other folder is looked at. Close it when the app ends."""
+    """One library, and whatever other folder is looked at. Close it when the app ends.
 
-    def __init__(self, root: Path) -> None:
+    `recall` reads what other programs wrote into an image.
+    """
+
+    def __init__(self, root: Path, recall: Callable[[Path], Recalled | None] | None = None) -> None:
         self.root = root
-        self._index: Index | None = None
+        self._recall = recall
+        self._indexes: dict[Path, Index] = {}
         self._opening = threading.Lock()
 
-    def images(self, folder: Path) -> list[ImageFile]:
-        """The images below a folder, newest first."""
-        from tui.library import files
+    def show(self, wanted: Wanted) -> Shown:
+        """The list as the index has it."""
+        from tui.library.query import parse
 
-        return files.scan(folder)[:LISTED]
+        index = self.index_of(wanted.folder)
+        found = index.listing(parse(wanted.query), wanted.order, reverse=wanted.reverse, marked=wanted.marked)
+        places: dict[Path, int] = {}
+        for path in wanted.places:
+            # What is not listed, or not in this folder, has no place.
+            with contextlib.suppress(ValueError):
+                places[path] = found.ids.index(index.number_of(path) or -1)
+        near = {at for place in (0, *places.values()) for at in range(max(place - PAGE // 2, 0), place + PAGE // 2)}
+        numbers = [found.ids[at] for at in sorted(near) if at < len(found.ids)]
+        entries = {entry.number: entry for entry in index.entries(numbers)}
+        return Shown(found, index.count, entries, places)
 
-    def matching(self, query: str, folder: Path, files: list[ImageFile]) -> list[ImageFile]:
-        """The images of a folder that fit: in the library as the index has them, elsewhere by their names."""
-        if folder == self.root:
-            return self._find(query)
-        words = query.lower().split()
-        return [file for file in files if all(word in file.name.lower() for word in words)]
-
-    def _find(self, query: str) -> list[ImageFile]:
-        from tui.library import files
-
-        entries = self.index.find(query, FOUND)
-        found = (files.image_file(entry.path) for entry in entries)
-        return [file for file in found if file is not None]
-
-    def prompts(self) -> dict[Path, str]:
-        """The prompts of the library's newest images, for the list; none where the index is out of order."""
-        try:
-            return {entry.path: entry.prompt for entry in self.index.find("", FOUND) if entry.prompt}
-        except Exception:
-            logger.exception("the prompts can't be read")
-            return {}
+    def entries(self, folder: Path, numbers: Iterable[int]) -> dict[int, Entry]:
+        """What is known of images of a list, by their numbers."""
+        return {entry.number: entry for entry in self.index_of(folder).entries(numbers)}
 
     def record_of(self, path: Path) -> Record | None:
         """What is known of a file's bytes, wherever it lies; None also where the index is out of order."""
@@ -72,21 +93,22 @@ class Shelf:
         """Take in the record of an image that was just saved: the truth first, then the index."""
         from tui.library import records
 
-        records.write(root, record)
+        joined = records.write(root, record)
         if root == self.root:
             # The index is derived: whatever ails it must not cost a paid image its place.
             try:
-                self.index.add(record)
+                self.index.add(joined)
             except Exception:
                 logger.exception("the index did not take a record; it is rebuilt at the next start")
 
-    def catch_up(self, cancelled: Callable[[], bool]) -> None:
-        """Bring the index up to the files and records as they lie."""
-        self.index.sync(cancel=cancelled)
+    def catch_up(self, folder: Path, progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> bool:
+        """Bring a folder's index up to the files and records as they lie; whether anything was new."""
+        return self.index_of(folder).sync(progress, cancelled, recall=self._recall)
 
     def spent_today(self) -> float:
         """US$ spent since midnight, in the person's own time zone."""
-        return self.index.spent(midnight())
+        now = time.localtime()
+        return self.index.spent(time.mktime((now.tm_year, now.tm_mon, now.tm_mday, 0, 0, 0, 0, 0, -1)))
 
     def follow(self, folder: Path, stop: threading.Event, changed: Callable[[], None]) -> None:
         """Call `changed` whenever files come or go, until `stop` is set."""
@@ -97,14 +119,19 @@ class Shelf:
 
     @property
     def index(self) -> Index:
+        """The library's."""
+        return self.index_of(self.root)
+
+    def index_of(self, folder: Path) -> Index:
+        """The index of the library, or of another folder that is looked at: its images' records are the library's."""
         with self._opening:
-            if self._index is None:
+            if folder not in self._indexes:
                 from tui.library.index import Index
 
-                self._index = Index.open(self.root)
-            return self._index
+                self._indexes[folder] = Index.open(folder, library=self.root)
+            return self._indexes[folder]
 
     def close(self) -> None:
         with self._opening, contextlib.suppress(Exception):
-            if self._index is not None:
-                self._index.close()
+            for index in self._indexes.values():
+                index.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -22,10 +22,11 @@ from tui.ui.session import Session
 if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.engine.leftovers import Left
-    from tui.library.files import ImageFile
+    from tui.library.entry import Entry
+    from tui.ui.acting import Act
     from tui.ui.jobs import Job
 
-    Found = Callable[[ImageFile, Record | None], None]
+    Found = Callable[[Entry, Record | None], None]
 
 
 # Seconds that keys are kept at most.
@@ -107,15 +108,33 @@ class Shell(Sending):
     def list_images(self, *, rescan: bool = True) -> None:
         """List the folder of the session anew; the place that is shown is filled when it is read.
 
-        Without `rescan` only the search changed, and the folder is not read again.
+        Without `rescan` only what is wanted of it changed, and the folder is not looked through again.
         """
 
     @abstractmethod
-    def look_up(self, file: ImageFile, then: Found, *, only_latest: str = "") -> None:
+    def look_up(self, file: Entry, then: Found, *, only_latest: str = "") -> None:
         """Find what is known of an image and call `then` on the UI thread.
 
         With `only_latest`, a name, a later look-up of the same name takes the place of this one.
         """
+
+    @abstractmethod
+    def fetch(
+        self, numbers: Iterable[int], then: Callable[[Mapping[int, Entry]], None], *, library: bool = False
+    ) -> None:
+        """Read what is known of images of the folder that is shown, or of the library, and call `then` with it."""
+
+    @abstractmethod
+    def act(self, numbers: Sequence[int], act: Act, *, words: str) -> None:
+        """Do something to images of the folder that is shown; `words` say what, while it lasts."""
+
+    @abstractmethod
+    def sort_images(self, order: str, *, reverse: bool) -> None:
+        """List the images in another order."""
+
+    @abstractmethod
+    def count_spending(self) -> object:
+        """Find out anew what was spent."""
 
     @abstractmethod
     def refill(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,13 +28,23 @@ from tui.ui.widgets.image_list import ImageList
 
 if TYPE_CHECKING:
     from tui.core.record import Record
-    from tui.library.files import ImageFile
+    from tui.library.entry import Entry
+    from tui.ui.acting import Act
+    from tui.ui.shelf import Shown
 
 IMAGE_ACTIONS = frozenset(
     (command.action or command.id).split("(")[0] for scope in ("images", "preview") for command in in_scope(scope)
 )
 FROM_THE_LIST = frozenset({"repeat", "reuse"})
-NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside"})
+NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside", "mark", "mark_range"})
+# What lists are sorted by, and what comes first then.
+SORTED = {
+    "date": "the newest first",
+    "rating": "the best first",
+    "model": "by name",
+    "cost": "the dearest first",
+    "name": "from a to z",
+}
 
 
 # Seconds that the first of two keys waits for the second.
@@ -61,25 +71,37 @@ class Browsing(Looking, Place):
         return self.query_one(ImageList)
 
     @property
-    def file(self) -> ImageFile | None:
+    def file(self) -> Entry | None:
         """The image that the actions act on."""
         return self.images.file
 
-    def fill(self, files: list[ImageFile], prompts: Mapping[Path, str]) -> None:
-        """Show the files of the folder that is listed."""
+    @property
+    def places(self) -> list[Path]:
+        """The files whose places in the list are wanted."""
+        return [path for path in (self.awaited, self.file.path if self._composed and self.file else None) if path]
+
+    def fill(self, found: Shown) -> None:
+        """Show a list of images."""
         if not self.stands:
             return
-        self.images.fill(files, prompts, today=datetime.now(UTC).date())
-        if self.awaited and self.images.point_at(self.awaited):
+        today = datetime.now(UTC).date()
+        self.images.fill(found.listing, found.entries, found.places, total=found.total, today=today)
+        if self.awaited and self.images.point_at(self.awaited, found.places):
             self._show(self.images.file)
             self.awaited = None
         # What acts on an image can be done from the first one on, and no longer where there is none.
         self.refresh_bindings()
 
+    @on(ImageList.Unknown)
+    def _learn(self, event: ImageList.Unknown) -> None:
+        """What comes into sight is read."""
+        shell(self).fetch(event.numbers, event.images.learn, library=self.PLACE == "create")
+
     @on(ImageList.Moved)
     def _moved(self, event: ImageList.Moved) -> None:
         """The selected image is previewed."""
-        if event.lines is self.images and self.follows_cursor:
+        # Of an image that nothing is known of yet more comes at once.
+        if event.lines is self.images and self.follows_cursor and (self.file or not self.images.total):
             self._show(self.images.file)
 
     @property
@@ -87,15 +109,16 @@ class Browsing(Looking, Place):
         """Whether the image under the cursor is the one to look at."""
         return True
 
-    def _show(self, file: ImageFile | None) -> None:
+    def _show(self, file: Entry | None) -> None:
         if file is None:
             self.preview.show(None)
             return
         size = Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")
-        self.preview.show(file.path, size, version=file, near=[other.path for other in self.images.neighbours])
+        version = (file.mtime_ns, file.bytes)
+        self.preview.show(file.path, size, version=version, near=[other.path for other in self.images.neighbours])
         shell(self).look_up(file, self.describe, only_latest=self.PLACE)
 
-    def describe(self, file: ImageFile, record: Record | None) -> None:
+    def describe(self, file: Entry, record: Record | None) -> None:
         """Put what is known beside the image."""
         if self.preview.path == file.path:
             self.preview.show(file.path, caption(file, record))
@@ -132,13 +155,53 @@ class Browsing(Looking, Place):
     def action_open_image(self) -> None:
         from tui.ui.screens.viewer import Viewer
 
-        files = self.images.files
-        if self.file is not None:
-            self.app.push_screen(Viewer(files, files.index(self.file), self.previewer), self._viewer_closed)
+        listing, place = self.images.listing, self.images.place
+        if listing is not None and place is not None and self.file is not None:
+            viewer = Viewer(listing.ids, place, self.file, self.previewer, library=self.PLACE == "create")
+            self.app.push_screen(viewer, self._viewer_closed)
 
-    def _viewer_closed(self, path: Path | None) -> None:
-        if path is not None and self.images.point_at(path):
-            self._show(self.file)
+    def _viewer_closed(self, place: int | None) -> None:
+        if place is not None:
+            self.images.point_at_place(place)
+
+    # --- marks and order ----------------------------------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        self.images.toggle_mark()
+        self._marked()
+
+    def action_mark_range(self) -> None:
+        self.images.mark_range()
+        self._marked()
+
+    def action_mark_all(self) -> None:
+        self.images.mark_all()
+        self._marked()
+
+    def _marked(self) -> None:
+        self.refresh_bindings()
+
+    def action_sort(self) -> None:
+        from tui.ui.screens.pick import Pick
+        from tui.ui.widgets.choice import Choice
+
+        session = self.session
+
+        def chosen(order: str | None) -> None:
+            if order is not None:
+                # The same once more turns it round.
+                shell(self).sort_images(order, reverse=order == session.order and not session.reverse)
+
+        choices = [Choice(order, order, note) for order, note in SORTED.items()]
+        self.app.push_screen(Pick("Sort by", choices, current=session.order), chosen)
+
+    def action_reverse(self) -> None:
+        shell(self).sort_images(self.session.order, reverse=not self.session.reverse)
+
+    def act(self, act: Act, words: str) -> None:
+        """Do something to the marked images, or to the one under the cursor."""
+        if numbers := self.images.chosen:
+            shell(self).act(numbers, act, words=words)
 
     def action_reuse(self) -> None:
         self._with_request(shell(self).reuse)
@@ -149,7 +212,7 @@ class Browsing(Looking, Place):
     def _with_request(self, act: Callable[[Request], None]) -> None:
         """Rebuild the request that made the image and act on it."""
 
-        def found(file: ImageFile, record: Record | None) -> None:
+        def found(file: Entry, record: Record | None) -> None:
             origin = record.newest if record else None
             if origin is None:
                 self.notify(f"No settings go with {file.name}", severity="warning", markup=False)
@@ -163,7 +226,7 @@ class Browsing(Looking, Place):
             shell(self).look_up(self.file, found)
 
     def action_copy(self, what: str) -> None:
-        def found(file: ImageFile, record: Record | None) -> None:
+        def found(file: Entry, record: Record | None) -> None:
             origin = record.newest if record else None
             text = {"path": str(file.path), "url": file.path.as_uri(), "prompt": origin.prompt if origin else ""}[what]
             if not _is_text(text):
@@ -231,7 +294,7 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def caption(file: ImageFile, record: Record | None) -> Content:
+def caption(file: Entry, record: Record | None) -> Content:
     """Two lines below the preview. What matters less stands at their ends, which are cut first."""
     if record is None:
         return Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -11,8 +10,9 @@ from textual.widget import Widget
 
 from tui.core.paths import shown
 from tui.core.record import Record
-from tui.library.files import ImageFile
+from tui.library.entry import Entry
 from tui.ui.screens.browsing import Browsing
+from tui.ui.shelf import Shown
 from tui.ui.shell import shell
 from tui.ui.widgets.details import Details
 from tui.ui.widgets.image_list import ImageList
@@ -33,7 +33,7 @@ class LibraryScreen(Browsing):
     BINDINGS = [("escape", "leave_search")]
 
     def panes(self) -> Iterable[Widget]:
-        yield ImageList("Images", empty=EMPTY_LIST, id="list")
+        yield ImageList("Images", empty=EMPTY_LIST, id="list", marks=self.session.marks)
         yield Preview(self.previewer, empty=EMPTY_PREVIEW, id="preview")
         yield Details(id="details")
 
@@ -41,13 +41,19 @@ class LibraryScreen(Browsing):
         self.mount(Search(), before="#panes")
         shell(self).list_images()
 
-    def fill(self, files: list[ImageFile], prompts: Mapping[Path, str]) -> None:
+    def fill(self, found: Shown) -> None:
         if not self.stands:
             return
-        query = self.session.query
-        self.images.heading = f"/ {query}" if query else shown(self.session.shown_folder)
-        super().fill(files, prompts)
-        if not files:
+        session = self.session
+        self.images.heading = f"/ {session.query}" if session.query else shown(session.shown_folder)
+        super().fill(found)
+        problems = found.listing.problems
+        reading = session.reading
+        words = f"reading {reading[0]:,} of {reading[1]:,}" if reading else ""
+        if session.order != "date" or session.reverse:
+            words = words or f"by {session.order}{', reversed' if session.reverse else ''}"
+        self.images.say(problems[0] if problems else words, wrong=bool(problems))
+        if not len(found.listing):
             self.preview.show(None)
             self.query_one(Details).show(None, None)
 
@@ -55,7 +61,7 @@ class LibraryScreen(Browsing):
     def image_panes(self) -> list[Widget]:
         return [self.preview, self.query_one(Details)]
 
-    def describe(self, file: ImageFile, record: Record | None) -> None:
+    def describe(self, file: Entry, record: Record | None) -> None:
         super().describe(file, record)
         if file == self.images.file:
             self.query_one(Details).show(file, record)
@@ -67,7 +73,9 @@ class LibraryScreen(Browsing):
         self.query_one(Search).open(self.session.query)
 
     def action_leave_search(self) -> None:
-        if self.session.query:
+        if self.images.clear_marks():
+            self._marked()
+        elif self.session.query:
             self._search("")
         self.images.focus()
 

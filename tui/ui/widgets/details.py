@@ -12,7 +12,7 @@ from tui.core.pricing import dollars
 from tui.core.provider import SANDBOX
 from tui.core.record import Origin, Record
 from tui.core.text import clean_line, human_bytes
-from tui.library.files import ImageFile
+from tui.library.entry import Entry
 from tui.ui.widgets.facts import Fact, Facts
 from tui.ui.widgets.field import display
 
@@ -41,11 +41,11 @@ class Details(VerticalScroll, can_focus=True):
     def compose(self) -> ComposeResult:
         yield Facts([Fact(text=EMPTY, style="$text-muted")])
 
-    def show(self, file: ImageFile | None, record: Record | None) -> None:
+    def show(self, file: Entry | None, record: Record | None) -> None:
         self.query_one(Facts).show(describe(file, record) if file else [Fact(text=EMPTY, style="$text-muted")])
 
 
-def describe(file: ImageFile, record: Record | None) -> list[Fact]:
+def describe(file: Entry, record: Record | None) -> list[Fact]:
     """The prompt first, then a fact a row."""
     place = [Fact("file", clean_line(file.name)), Fact("folder", clean_line(shown(file.path.parent)))]
     if record is None:

@@ -1,0 +1,98 @@
+"""Actions on images: done in a worker, with progress, a way to stop, words about what was done, and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker, get_current_worker
+
+from tui.core.text import shorten
+from tui.ui.actions import Actions
+from tui.ui.shelf import Shelf
+
+if TYPE_CHECKING:
+    from tui.library.entry import Entry
+    from tui.library.index import Index
+    from tui.library.undo import Cancelled, Deed, Progress
+
+    Act = Callable[[Index, Sequence[Entry], Progress, Cancelled], Deed]
+
+# Seconds after which an action says how far it is.
+PATIENCE = 0.5
+# Actions that can be taken back.
+KEPT = 50
+
+
+class Acting(Actions):
+    """The part of the app that does things to images."""
+
+    shelf: Shelf
+
+    def act(self, numbers: Sequence[int], act: Act, *, words: str) -> None:
+        """Do something to images; `words` say what, while it lasts."""
+        folder = self.session.shown_folder
+
+        def run(progress: Progress, cancelled: Cancelled) -> Deed:
+            index = self.shelf.index_of(folder)
+            return act(index, index.entries(numbers), progress, cancelled)
+
+        self.work_on(run, words=words)
+
+    def work_on(self, run: Callable[[Progress, Cancelled], Deed], *, words: str, keep: bool = True) -> None:
+        """Do it in a worker; when it lasts a box says how far it is, and escape stops it between two images."""
+        from tui.ui.screens.busy import Busy
+
+        box: list[Busy] = []
+
+        def in_thread() -> None:
+            worker = get_current_worker()
+
+            def progress(done: int, total: int) -> None:
+                for each in box:
+                    each.done, each.total = done, total
+
+            deed = run(progress, lambda: worker.is_cancelled)
+            self.call_from_thread(self._done, deed, box, keep)
+
+        worker: Worker[None] = self.run_worker(in_thread, thread=True, group="acting", exit_on_error=False)
+
+        def show() -> None:
+            if not worker.is_finished:
+                box.append(Busy(words, worker.cancel))
+                self.push_screen(box[0])
+
+        self.set_timer(PATIENCE, show)
+
+    def _done(self, deed: Deed, box: Sequence[object], keep: bool) -> None:
+        from tui.ui.screens.busy import Busy
+
+        for each in box:
+            if isinstance(each, Busy):
+                each.end()
+        if keep and deed.undo is not None:
+            self.session.deeds.append(deed)
+            del self.session.deeds[:-KEPT]
+        self.tell_deed(deed)
+        self.list_images(rescan=False)
+
+    def tell_deed(self, deed: Deed) -> None:
+        """What was done, and what could not be and why."""
+        things = "1 image" if deed.count == 1 else f"{deed.count} images"
+        if deed.count or not deed.failed:
+            back = " · u takes it back" if deed.undo else ""
+            self.notify(f"{things}: {deed.words}{back}", timeout=3)
+        if deed.failed:
+            path, why = deed.failed[0]
+            more = f", and {len(deed.failed) - 1} more" if len(deed.failed) > 1 else ""
+            self.notify(f"{shorten(path.name, 60)}: {why}{more}", severity="warning", markup=False, timeout=8)
+
+    def action_undo(self) -> None:
+        """Take back the last action."""
+        if not self.session.deeds:
+            self.notify("There is nothing to take back", timeout=2)
+            return
+        deed = self.session.deeds.pop()
+        if deed.undo is not None:
+            undo = deed.undo
+            self.work_on(lambda _, __: undo(), words=f"Taking back: {deed.words}", keep=False)
