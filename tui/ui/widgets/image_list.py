@@ -166,11 +166,18 @@ class ImageList(Lines):
         self.border_title = Content.assemble(self.heading, (f"  {counts}" if total else "", "$text-disabled"))
         self._entries = {**self._entries, **entries} if len(self._entries) < KEPT else dict(entries)
         self._asked.clear()
-        kept = None if at_top or here is None else places.get(here.path)
+        kept = None if at_top else self._still(before, here, places)
         self.set_reactive(Lines.cursor, self._nearest(0) if kept is None else self._row(kept))
         self.recount()
         if self.number != before or self.file != here:
             self.watch_cursor()
+
+    def _still(self, number: int | None, file: Entry | None, places: Mapping[Path, int]) -> int | None:
+        """Where an image stands now, which may have another number."""
+        if file is not None and file.path in places:
+            return places[file.path]
+        ids = self._listing.ids if self._listing else ()
+        return ids.index(number) if number is not None and number in ids else None
 
     def learn(self, entries: Mapping[int, Entry]) -> None:
         """Take in what is known of images of the list."""
