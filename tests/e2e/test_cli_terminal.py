@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -106,6 +107,26 @@ def test_a_long_wait_is_asked_about(start: Callable[..., object]) -> None:
     child.expect_exact("Retry? (y/n) ")
     child.sendline("y")
     assert ended(child)[0] == 0
+
+
+def test_a_disk_that_refuses_offers_another_folder(
+    start: Callable[..., object], program: Program, sandbox: Sandbox
+) -> None:
+    program.library.mkdir(parents=True)
+    for ahead in (0, 3600):
+        # Where the day's folder would be.
+        (program.library / time.strftime("%Y-%m-%d", time.gmtime(time.time() + ahead))).touch()
+    child = start("generate", "a fox", *SMALL)
+    child.expect_exact("Retry? (y/n/f for another folder) ")
+    child.sendline("f")
+    child.expect_exact("Folder: ")
+    child.sendline("~/saved here")
+    code, rest = ended(child)
+    assert code == 0
+    (image,) = (program.home / "saved here").glob("*/*.png")
+    assert str(image) in rest
+    assert len(sandbox.posts) == 1
+    assert not list(program.library.glob(".safelight/spool/*"))
 
 
 def test_ctrl_c_at_a_question_cancels(start: Callable[..., object]) -> None:

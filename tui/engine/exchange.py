@@ -17,7 +17,7 @@ from tui.engine import retry
 from tui.engine.answer import Developing, Reader
 from tui.engine.client import PATHS, Client, RefusedError, Reply
 from tui.engine.decode import NotBase64Error, image_bytes
-from tui.engine.job import BrokenError, Job, Settings, in_thread, on_disk, storage
+from tui.engine.job import BrokenError, Job, Settings, StoppedError, in_thread, on_disk, storage
 from tui.engine.network import LOST
 from tui.engine.save import store
 from tui.engine.spool import Entry, Head
@@ -58,6 +58,8 @@ def _note_sent(entry: Entry, attempt: int) -> None:
 async def _attempt(job: Job, entry: Entry, client: Client, number: int, deadline: float) -> Failure | None:
     """One POST; why it gave no answer, or None where the answer is safe."""
     path = PATHS[job.request.operation]
+    if job.stop.is_set():
+        raise StoppedError
     job.sent = True
     job.tell(Sent, attempt=number, method="POST", path=path)
     log.info("#%d POST %s %s, attempt %d", job.number, path, job.request.model, number)

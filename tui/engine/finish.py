@@ -184,6 +184,7 @@ class _Finish:
         image = self._stored(item, plain)
         if known := self._known(image, item.index):
             library, record, origin = known
+            tidy(image.path, library / naming.day_folder(self._created))
             if (path := _inside(library, origin.path)) is not None and path.is_file():
                 return image, {"path": path, "record": record, "origin": origin}
             if (moved := linked(image.path, library)) is None:

@@ -167,15 +167,17 @@ class Runner:
         return await asyncio.shield(self._jobs[job].ending)
 
     async def close(self, grace: float = 0.0) -> None:
-        """End the engine: queued jobs are cancelled, running ones have `grace` seconds to end by themselves.
+        """End the engine: nothing more is sent; what is on its way has `grace` seconds to end by itself.
 
         What was received of the others stays in the spool.
         """
         self._closing = True
+        self._settings = replace(self._settings, retries=0)
         for job in list(self._line):
             self.cancel(job.id)
-        for job in self._asking:
-            job.stop.set()
+        for job in self._tasks:
+            if job in self._asking or not job.sent:
+                job.stop.set()
         if self._tasks and grace > 0:
             await asyncio.wait(self._tasks.values(), timeout=grace)
         for job in self._tasks:

@@ -239,7 +239,8 @@ class Entry:
     @property
     def developed(self) -> Path | None:
         """The last of the partial images, None where there is none."""
-        return max(self.folder.glob("partial-*-*.*"), key=lambda path: path.stat().st_mtime_ns, default=None)
+        partials = (path for folder in {self.folder, self.storage} for path in folder.glob("partial-*-*.*"))
+        return max(partials, key=lambda path: path.stat().st_mtime_ns, default=None)
 
     def begin(self, head: Head) -> None:
         """An answer starts: its head is kept and `response.part` is empty."""

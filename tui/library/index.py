@@ -7,6 +7,7 @@ import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,16 @@ from tui.library.spend import Spent
 
 T = TypeVar("T")
 Step = Callable[[sqlite3.Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`unrecorded` files have no record, `absent` records no file: moved away, trashed or deleted."""
+
+    files: int
+    records: int
+    unrecorded: int
+    absent: int
 
 
 class Index:
@@ -70,6 +81,14 @@ class Index:
         far stays.
         """
         return CatchingUp(self, progress, cancel, recall).run()
+
+    def clear(self) -> None:
+        """Forgets everything, so that the next `sync` reads all of it again; a damaged file is put aside."""
+        with self._lock:
+            if self.ask(schema.is_sound):
+                self.write([schema.make_anew])
+            else:
+                self._make_anew()
 
     def add(self, record: Record) -> None:
         """Takes up an image that was just saved, without looking at the rest of the library."""
@@ -221,6 +240,15 @@ class Index:
         row = self.ask(lambda db: db.execute(query, (key, image.bytes, image.mtime_ns)).fetchone())
         return row[0] if row else None
 
+    def counts(self) -> Counts:
+        """How many files and records there are, and how many of them have no counterpart."""
+        query = (
+            "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM images), "
+            "(SELECT count(*) FROM files WHERE sha256 NOT IN (SELECT sha256 FROM images)), "
+            "(SELECT count(*) FROM images WHERE sha256 NOT IN (SELECT sha256 FROM files))"
+        )
+        return Counts(*self.ask(lambda db: db.execute(query).fetchone()))
+
     def spent(self, since: float, until: float = float("inf")) -> float:
         """US$ that jobs of real providers cost from `since` up to `until`, Unix seconds, as far as it is known."""
         return self.ask(lambda db: spend.spent(db, since, until))
@@ -259,8 +287,11 @@ class Index:
             except sqlite3.DatabaseError as error:
                 if not schema.is_corrupt(error):
                     raise
-                self._connection.close()
-                schema.put_aside(self.path)
-                self._connection = schema.connect(self.path)
-                self._marked = frozenset()
+                self._make_anew()
                 return action(self._connection)
+
+    def _make_anew(self) -> None:
+        self._connection.close()
+        schema.put_aside(self.path)
+        self._connection = schema.connect(self.path)
+        self._marked = frozenset()

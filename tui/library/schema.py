@@ -102,6 +102,18 @@ def put_aside(path: Path) -> None:
         path.replace(path.with_suffix(".broken"))
 
 
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Whether SQLite finds nothing wrong with the file. Reads all of it."""
+    return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+
+
+def make_anew(connection: sqlite3.Connection) -> None:
+    """Empty tables in place of those that are there; within a transaction."""
+    for name in _NAMES & _names(connection):
+        connection.execute(f"DROP TABLE {name}")
+    _create(connection)
+
+
 def is_corrupt(error: sqlite3.Error) -> bool:
     """Whether the file is damaged, not merely busy or out of reach."""
     # The upper bits of SQLite's codes only tell kinds apart.

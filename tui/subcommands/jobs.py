@@ -1,4 +1,4 @@
-"""Requests run to their end by the engine, with results on standard output: what `generate` is made of."""
+"""Jobs run to their end by the engine, with results on standard output: what `generate` and `recover` are made of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -32,6 +33,8 @@ from tui.subcommands.questions import Questions
 
 INTERRUPTED = 130
 RECOVERABLE = 3
+# Puts jobs in line and gives their ids.
+Begin = Callable[[Runner], list[str]]
 
 
 def run(
@@ -50,8 +53,27 @@ def run(
     except RefusedError as refused:
         output.say(f"{refused.failure.message}. {refused.failure.advice}")
         return 2
-    jobs = _Jobs(provider, config, models, as_json=as_json, over_limits=over_limits)
-    return asyncio.run(jobs.run(requests))
+    jobs = _Jobs(config, models, as_json=as_json, over_limits=over_limits)
+    return asyncio.run(
+        jobs.run(lambda runner: [runner.submit(request, provider) for request in requests], several=len(requests) > 1)
+    )
+
+
+def recover(left: Sequence[str], config: Config, models: Catalogue, *, as_json: bool) -> int:
+    """Finish jobs that an earlier run left, without sending anything; the exit code.
+
+    What another process finishes meanwhile is passed over.
+    """
+    logs.set_up(paths.log_file(os.environ))
+
+    def begin(runner: Runner) -> list[str]:
+        jobs = []
+        for job in left:
+            with suppress(LookupError):
+                jobs.append(runner.recover(job))
+        return jobs
+
+    return asyncio.run(_Jobs(config, models, as_json=as_json, complete=False).run(begin, several=len(left) > 1))
 
 
 def _load_sdk() -> None:
@@ -65,26 +87,33 @@ def _load_sdk() -> None:
 
 
 class _Jobs:
+    """`complete`: a job that gave fewer images than it was asked for has failed."""
+
     def __init__(
-        self, provider: Provider, config: Config, models: Catalogue, *, as_json: bool, over_limits: bool
+        self, config: Config, models: Catalogue, *, as_json: bool, over_limits: bool = False, complete: bool = True
     ) -> None:
-        self._provider, self._config, self._models, self._as_json = provider, config, models, as_json
+        self._config, self._models, self._as_json, self._complete = config, models, as_json, complete
         self._over_limits = over_limits
         self._lines = output.Lines()
         self._ended_by: int | None = None
         self._closing: asyncio.Task[None] | None = None
 
-    async def run(self, requests: Sequence[Request]) -> int:
-        self._progress = Progress(os.environ, several=len(requests) > 1)
+    async def run(self, begin: Begin, *, several: bool) -> int:
+        self._progress = Progress(os.environ, several=several)
         ledger = Ledger(self._config.library, partial(costs.of_jobs, self._config.library))
         self._runner = Runner(
-            from_config(self._config), emit=self._hear, record=_record, catalogue=self._models, ledger=ledger
+            from_config(self._config),
+            emit=self._hear,
+            record=_record,
+            recorded=records.read,
+            catalogue=self._models,
+            ledger=ledger,
         )
         self._questions = Questions(self._progress, self._runner.answer, send=self._over_limits)
         ticking = asyncio.create_task(self._progress.tick())
         self._listen()
         try:
-            endings = await self._endings([self._runner.submit(request, self._provider) for request in requests])
+            endings = await self._endings(begin(self._runner))
         finally:
             await (self._closing or self._runner.close())
             ticking.cancel()
@@ -92,7 +121,7 @@ class _Jobs:
             self._progress.close()
         if self._ended_by:
             return signals.SIGNALLED + self._ended_by
-        return max(*(self._code(ending) for ending in endings), int(self._lines.failed))
+        return max([*(self._code(ending) for ending in endings), int(self._lines.failed)])
 
     async def _endings(self, jobs: list[str]) -> list[Event]:
         """How each job ends. Ctrl+C cancels this task, and so the jobs; each still says how it ended."""
@@ -146,7 +175,7 @@ class _Jobs:
 
     def _code(self, ending: Event) -> int:
         match ending:
-            case Done(fewer=""):
+            case Done() if not self._complete or not ending.fewer:
                 return 0
             case Cancelled():
                 return INTERRUPTED

@@ -20,10 +20,10 @@ class NoProviderError(Exception):
 
 
 @contextmanager
-def opened(config: Config, env: Mapping[str, str]) -> Iterator[Provider]:
-    """The provider, for the length of the context. Raises NoProviderError."""
+def opened(config: Config, env: Mapping[str, str], name: str | None = None) -> Iterator[Provider]:
+    """The provider, by its name where one is given, for the length of the context. Raises NoProviderError."""
     try:
-        provider = keys.choose(config, env)
+        provider = keys.choose(config, env, name)
     except (keys.KeyRefusedError, LookupError) as error:
         raise NoProviderError(str(error.args[0])) from error
     if provider is not None:
@@ -31,7 +31,7 @@ def opened(config: Config, env: Mapping[str, str]) -> Iterator[Provider]:
         return
     from tui.sandbox import process
 
-    if config.get("provider") != SANDBOX:
+    if SANDBOX not in (name, config.get("provider")):
         output.say(NO_KEY)
     try:
         sandbox = process.start(drop=config.key_names)

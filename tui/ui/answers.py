@@ -83,7 +83,7 @@ class Answers(Settling):
 
     def _ask_folder(self, job: Job, question: Waiting) -> None:
         """Where else the images are to go."""
-        from tui.ui.screens.pick import Pick
+        from tui.ui.screens.folder import HINT, FolderPick
 
         def chosen(text: str | None) -> None:
             if not text:
@@ -91,9 +91,7 @@ class Answers(Settling):
             elif job.question is question:
                 self.answer_job(job.id, ELSEWHERE, folder=expanded(text, os.environ))
 
-        self.push_screen(
-            Pick("Save in another folder", [], free=True, hint="a path; it becomes this job's library"), chosen
-        )
+        self.push_screen(FolderPick("Save in another folder", hint=f"{HINT}; it becomes this job's library"), chosen)
 
     def _ask_unknown(self, job: Job) -> None:
         from tui.ui.screens.question import Question

@@ -91,7 +91,7 @@ COMMANDS = (
     Command("palette", "ctrl+p,colon", "Commands", "Find any action by name", footer=95, action="command_palette"),
     Command("provider", "ctrl+n", "Provider", "Switch to another provider", action="choose_provider"),
     Command("theme", "ctrl+t", "Theme", "Choose how Safelight looks", action="choose_theme"),
-    Command("limits", "", "Spending limit", "What jobs may cost in a day and in a run", action="set_limits"),
+    Command("limits", "", "Spending limit", "What jobs may cost before it asks", action="set_limits"),
     Command("redraw", "", "Redraw", "Send the whole screen again"),
     Command("look", "", "Preview", "How images are drawn here, and why", action="show_look"),
     Command("left", "", "Left by earlier runs", "Jobs that an earlier run did not end", action="show_left"),

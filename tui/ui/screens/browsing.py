@@ -274,7 +274,7 @@ class Browsing(Looking, Place):
             await self.run_action(command.action)
 
     def action_folder(self) -> None:
-        from tui.ui.screens.pick import Pick
+        from tui.ui.screens.folder import FolderPick
         from tui.ui.widgets.choice import Choice
 
         def chosen(text: str | None) -> None:
@@ -282,7 +282,7 @@ class Browsing(Looking, Place):
                 shell(self).open_folder(expanded(text, os.environ) if text else None)
 
         choices = [Choice("", shown(self.session.library), "the library")]
-        self.app.push_screen(Pick("Folder", choices, free=True, hint="type a path"), chosen)
+        self.app.push_screen(FolderPick("Folder", choices), chosen)
 
 
 def _is_text(text: str) -> bool:

@@ -42,6 +42,7 @@ class Pick(Box[str | None]):
         self._hint = hint
         self._check = check
         self._shown: list[Choice] = []
+        self._offered: list[Choice] = []
         # Notes stand below one another where the labels are short enough for it.
         labels = max((len(choice.label) for choice in choices if len(choice.label) <= 40), default=0)
         keys = max((len(choice.key) for choice in choices), default=0)
@@ -74,6 +75,8 @@ class Pick(Box[str | None]):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         typed = clean(event.value).strip()
+        # They go with what was typed before.
+        self._offered = [each for each in self._offered if each.value.startswith(typed)]
         self._narrow(typed)
         # Only where nothing else fits is a complaint about what was typed of any use.
         self._say(self._complaint(typed) if len(self._shown) == 1 else "")
@@ -87,6 +90,7 @@ class Pick(Box[str | None]):
         exact = next((place for place, each in enumerate(fits) if each.value == typed), None)
         if self._free and typed and exact is None:
             fits.append(Choice(typed, typed, "as typed"))
+            fits += self._offered
         self._shown = fits
         menu = self.query_one(OptionList)
         menu.clear_options()
@@ -94,6 +98,12 @@ class Pick(Box[str | None]):
         values = [choice.value for choice in fits]
         here = values.index(self._current) if not typed and self._current in values else 0
         menu.highlighted = (here if exact is None else exact) if fits else None
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """What else goes with what was typed so far, below it."""
+        self._offered = list(choices)
+        self.query_one(OptionList).display = bool(self._choices or choices)
+        self._narrow(clean(self.query_one(Input).value).strip())
 
     def _row(self, choice: Choice) -> Content:
         mark = "● " if choice.value == self._current else "  "
