@@ -57,7 +57,8 @@ class Browsing(Looking, Place):
     `chord` is the first of two keys, while the second is awaited.
     """
 
-    BINDINGS = [*bindings("images"), *bindings("preview"), *second_keys()]
+    # The second of two keys first: nothing takes it where none is awaited.
+    BINDINGS = [*second_keys(), *bindings("images"), *bindings("preview")]
 
     def __init__(self, session: Session, previewer: Previewer) -> None:
         super().__init__(session)
