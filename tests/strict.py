@@ -20,11 +20,13 @@ POINTER = r"\x1b\]22;[a-z-]+\x07"
 _APP = re.compile("|".join([SGR, CURSOR, SCREEN, QUESTIONS, KEYBOARD, CLIPBOARD, POINTER]))
 _LINES = re.compile("|".join([SGR, r"\r?\n", r"\r\x1b\[K", "\t"]))
 _COPIED = re.compile(CLIPBOARD)
+# What has not wholly come yet.
+_BEGUN = re.compile(rb"(\x1b(\[[0-9;:?<=>]*|\](52|22)[^\x07\x1b]*|\]5?)?|[\xc2-\xf4][\x80-\xbf]{0,2})\Z")
 
 
 def of_app(raw: bytes) -> list[str]:
     """What is none of the app's own sequences and no text, each with what stands around it."""
-    return _strange(raw, _APP)
+    return _strange(_BEGUN.sub(b"", raw), _APP)
 
 
 def of_lines(raw: bytes) -> list[str]:

@@ -271,7 +271,8 @@ def test_a_file_of_other_bytes_is_refused_with_a_sentence(tmp_path: Path) -> Non
 def test_a_persons_own_data_is_fit_for_showing(tmp_path: Path) -> None:
     extra = tmp_path / "models.toml"
     extra.write_text(
-        '[parameter.style]\nlabel = "\\u001b]0;owned\\u0007Sty\\u202ele"\nkind = "choice"\nvalues = ["\\u009bvi\\nvid"]\n'
+        '[parameter.style]\nlabel = "\\u001b]0;owned\\u0007Sty\\u202ele"\nkind = "choice"\n'
+        'values = ["\\u009bvi\\nvid"]\n'
         '[model."\\u001b[2Jmine"]\nfamily = "other"\n'
     )
     models = catalogue(extra)

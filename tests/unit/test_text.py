@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.naughty import LONG, NAUGHTY, UNWANTED
-from tui.core.text import LIMIT, clean, clean_line, human_bytes, human_seconds, shorten
+from tui.core.text import LIMIT, clean, clean_line, human_bytes, human_seconds, shorten, shorten_middle
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 INVISIBLE = "\u00ad\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u3164\u115f\uffa0\u2028\u2029\U000e0041"
@@ -145,6 +145,16 @@ def test_a_shortened_text_is_never_wider_than_asked(text: str, width: int) -> No
     short = shorten(text, width)
     assert len(short) <= width
     assert short == text or width == 0 or short.endswith("…")
+
+
+@pytest.mark.parametrize("width", range(1, 12))
+def test_nothing_is_joined_to_an_ellipsis(width: int) -> None:
+    family = "👨\u200d👩\u200d👧\u200d👦" * 3
+    for cut in (shorten(family, width), shorten_middle(family, width), clean(family, limit=width)):
+        assert "\u200d…" not in cut
+        assert "…\u200d" not in cut
+        assert clean(cut) == cut
+        assert len(cut) <= width or width == 1
 
 
 @pytest.mark.parametrize(

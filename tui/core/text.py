@@ -6,6 +6,7 @@ import re
 
 LIMIT = 32_000
 ELLIPSIS = "…"
+_JOINER = "\u200d"
 
 # What a terminal could act on or a reader could be deceived by: C0 but newline and tab, DEL, C1, the marks that
 # change the direction of text, invisible spaces, operators and fillers, interlinear and tag characters, byte order
@@ -38,11 +39,11 @@ def clean(text: object, *, limit: int = LIMIT) -> str:
     # Cut before the expensive steps, with room for what they remove.
     raw = raw[: limit * 2]
     if raw.isascii() and raw.isprintable():
-        return raw if len(raw) <= limit else raw[: limit - 1] + ELLIPSIS
+        return shorten(raw, limit)
     raw = raw.replace("\r\n", "\n").replace("\r", "\n")
     kept = _LONE_JOINER.sub("", _ZERO_WIDTH_RUN.sub(r"\1", _CONTROL.sub("", raw)))
     kept = _STACKED_MARKS.sub(r"\1", kept)
-    return kept if len(kept) <= limit else kept[: limit - 1] + ELLIPSIS
+    return shorten(kept, limit)
 
 
 def clean_line(text: object, *, limit: int = 500) -> str:
@@ -54,7 +55,7 @@ def shorten(text: str, width: int) -> str:
     """At most `width` characters, the last one an ellipsis where something was cut."""
     if len(text) <= width:
         return text
-    return text[: width - 1] + ELLIPSIS if width > 0 else ""
+    return _before(text[: width - 1]) + ELLIPSIS if width > 0 else ""
 
 
 def shorten_middle(text: str, width: int) -> str:
@@ -62,7 +63,12 @@ def shorten_middle(text: str, width: int) -> str:
     if len(text) <= width:
         return text
     end = max(width * 2 // 3, 1)
-    return text[: max(width - end - 1, 0)] + ELLIPSIS + text[-end:]
+    return _before(text[: max(width - end - 1, 0)]) + ELLIPSIS + text[-end:].lstrip(_JOINER)
+
+
+def _before(cut: str) -> str:
+    """What stands before an ellipsis: a joiner at its end would join that."""
+    return cut.rstrip(_JOINER)
 
 
 def human_bytes(count: int) -> str:

@@ -97,11 +97,11 @@ def sweep(library: Path) -> None:
 
 
 def _left(library: Path, folder: Path) -> Left | None:
-    handle = ownership.take(folder / REQUEST, claim=False)
-    if handle is None:
-        return None
-    os.close(handle)
     try:
+        handle = ownership.take(folder / REQUEST, claim=False)
+        if handle is None:
+            return None
+        os.close(handle)
         return _told(Entry(library, folder.name))
     except OSError as error:
         log.warning("%s can't be looked at: %s", folder.name, error.strerror)
