@@ -50,7 +50,7 @@ async def test_an_answer_that_was_not_saved_yet_is_saved_without_a_word_to_the_s
     leave(library, body=answer(tmp_path), whole=True)
     async with window() as w:
         await w.until(lambda: [job.state for job in w.app.session.jobs] == [State.DONE], "its end")
-        await w.until(lambda: any(PROMPT in prompt for prompt in w.app._listing.prompts.values()), "its image listed")
+        await w.until(lambda: any(PROMPT in (image.prompt or "") for image in w.images.files), "its image listed")
         await w.to("queue")
         assert "left earlier" in w.text
         assert "saving what came of it" in w.log

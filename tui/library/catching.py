@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -62,6 +63,9 @@ class CatchingUp:
         for folder, images in files.by_folder(index.root):
             name = rows.key(index.root, folder) if folder != index.root else b""
             folders.add(name)
+            # Of one second the numbers go up as they are given.
+            images.sort(key=lambda image: os.fsencode(image.path), reverse=True)
+            images.sort(key=lambda image: image.mtime_ns)
             present = {rows.key(index.root, image.path): image for image in images}
             known = index.ask(partial(_known, name))
             steps = [

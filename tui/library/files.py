@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -21,6 +22,8 @@ from tui.library.regular import open_regular
 EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"})
 # Deeper than anybody sorts images, and an end for folders mounted inside themselves.
 MAX_DEPTH = 16
+# Seconds.
+DAY = 86_400
 _DAY = re.compile(rb"\d{4}-\d{2}-\d{2}")
 # The end of the year 9999: a file can claim a time that no calendar has.
 _LAST_SECOND = 253_402_300_799
@@ -177,13 +180,10 @@ def made_at(path: bytes, seconds: float) -> int:
     """
     made = int(min(max(seconds, 0), _LAST_SECOND))
     folder = folder_of(path).rpartition(b"/")[2]
-    if _DAY.fullmatch(folder):
-        try:
-            noon = datetime.fromisoformat(f"{folder.decode('ascii')}T12:00+00:00")
-        except ValueError:
-            return made
-        if day_of(made) != folder.decode("ascii"):
-            return int(max(noon.timestamp(), 0))
+    if _DAY.fullmatch(folder) and folder.decode("ascii") != day_of(made):
+        with contextlib.suppress(ValueError):
+            midnight = datetime.fromisoformat(f"{folder.decode('ascii')}T00:00+00:00").timestamp()
+            return max(int(midnight) + made % DAY, 0)
     return made
 
 

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.library.entry import Entry
-from tui.library.files import day_of
+from tui.library.files import DAY, day_of
 from tui.library.query import Query
 from tui.library.rows import TICKS, path_of
 
 if TYPE_CHECKING:
     import sqlite3
 
-# Seconds.
-DAY = 86_400
 # By what lists are sorted, and whether what is largest or latest comes first unless it is reversed. What is alike in it
 # is sorted by date.
 ORDERS = {"date": True, "rating": True, "model": False, "cost": True, "name": False}
