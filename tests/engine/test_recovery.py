@@ -40,7 +40,7 @@ ANSWERED = (
     "image named",
     "image linked",
     "record written",
-)  # fmt: skip
+)
 OVER = ("entry done", "response removed", "folder removed")
 URL = {"model": "dall-e-2", "response_format": "url"}
 
