@@ -197,7 +197,7 @@ class SafelightApp(Looks, Recovering):
         from tui.engine.settings import from_config
         from tui.engine.spending import Ledger
         from tui.engine.thread import EngineThread
-        from tui.library import costs
+        from tui.library import costs, records
 
         logs.set_up(paths.log_file(self.env))
         # What the first job's events need is loaded here and not on the UI thread when they come.
@@ -211,6 +211,7 @@ class SafelightApp(Looks, Recovering):
             record=self.shelf.keep,
             catalogue=catalogue,
             ledger=self.ledger,
+            recorded=records.read,
         )
         engine.start()
         engine.warm()

@@ -17,7 +17,7 @@ from tests.e2e.hostile import Hostile, error, file_names, image, recorded, with_
 from tests.e2e.terminal import App
 from tests.emulator import Emulator
 from tests.engine.raw import answer
-from tests.naughty import MARKUP, NAUGHTY, UNWANTED
+from tests.naughty import MARKUP, NAUGHTY, UNWANTED, one_line
 from tui.core.text import clean, clean_line
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pty")
@@ -151,17 +151,19 @@ def test_markup_of_a_provider_is_shown_as_it_is_and_does_nothing_when_it_is_clic
 def test_no_other_part_of_an_answer_acts(home: Path, server: Hostile) -> None:
     names = list(NAUGHTY.values())
     page = answer(f"<html><title>{ALL}</title></html>".encode("utf-8", "surrogatepass"), "text/html")
+    words = ALL.encode("utf-8", "replace")
+    moved = answer(b"", status="307 Moved")
     odd = [
         page,
         answer(ALL.encode("utf-8", "surrogatepass"), "text/plain", "200 OK"),
         answer(json.dumps({"error": ALL}).encode(), status="500 Nothing"),
         answer(json.dumps({"detail": ALL}).encode(), status="422 Nothing"),
         answer(bytes(range(256)) * 4, "application/json", "400 Bad"),
-        answer(b"event: error\ndata: " + json.dumps({"error": {"message": ALL, "code": ALL}}).encode() + b"\n\n", "text/event-stream"),
-        answer(json.dumps({"data": [{"b64_json": base64.b64encode(ALL.encode("utf-8", "replace")).decode()}]}).encode()),
-        *(with_header(answer(b"", status="307 Moved"), "location", f"https://{text}.example/{text}") for text in names[10:40]),
+        answer(b"event: error\ndata: " + json.dumps({"message": ALL}).encode() + b"\n\n", "text/event-stream"),
+        answer(json.dumps({"data": [{"b64_json": base64.b64encode(words).decode()}]}).encode()),
+        *(with_header(moved, "location", f"https://{text}.example/{text}") for text in names[10:40]),
         *(with_header(page, "content-type", f"image/{text}") for text in names[10:25]),
-        *(b"HTTP/1.1 500 " + text.encode("utf-8", "replace") + b"\r\nContent-Length: 0\r\n\r\n" for text in names[10:20]),
+        *(answer(b"", status=f"500 {one_line(text)}") for text in names[10:20]),
         ALL.encode("utf-8", "surrogatepass"),
     ]  # fmt: skip
     configure(home, "[engine]\nretries = 0\n")

@@ -128,7 +128,7 @@ async def test_the_query_goes_out_byte_for_byte_and_no_key_with_it(bench: Make) 
     "https://user:word@example.com/a", "https://[nonsense/a", "https:///a",
 ])  # fmt: skip
 def test_a_public_providers_url_leads_nowhere_private_and_nowhere_insecure(url: str, tmp_path: Path) -> None:
-    public = Provider("openai", "https://203.0.113.7/v1", KEY)
+    public = Provider("openai", "https://93.184.215.14/v1", KEY)
     with RawServer() as server:
         if urlsplit("https://localhost").hostname in url:
             url = url.replace("localhost", f"localhost:{server.port}")

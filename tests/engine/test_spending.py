@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import Bench
-from tui.core.events import Cancelled, Done, Failed, Queued, Unknown, Waiting
+from tui.core.events import Cancelled, Done, Failed, Queued, Sent, Unknown, Waiting
 from tui.core.failures import Kind
 from tui.core.limits import Limits
 from tui.core.provider import SANDBOX, Provider
@@ -117,9 +117,7 @@ async def test_a_job_that_the_server_refused_has_cost_nothing(bench: Make, provi
 async def test_a_job_cancelled_after_it_was_sent_counts(bench: Make, provider: Provider) -> None:
     b = bench(limits=Limits(per_session=PRICE))
     job = b.submit(provider, "fault:timeout", **IMAGE)
-    await b.until_kept("request.json")
-    while not b.attempts:
-        await b.until(type(b.events[-1]))
+    await b.until(Sent)
     b.runner.cancel(job)
     ending = await b.end(job)
     assert ending.sent
@@ -225,6 +223,8 @@ def test_what_is_of_yesterday_of_the_sandbox_refused_or_unreadable_does_not_coun
     odd = entry(tmp_path, "odd")
     (odd.folder / "request.json").write_text(json.dumps({**data, "at": "soon", "estimate": []}))
     (tmp_path / ".safelight/spool/no entry").write_text("")
+    assert today(tmp_path) == 0
+    refused.note("kept")
     assert today(tmp_path) == 0
     refused.note("sent", attempt=2)
     assert today(tmp_path) == pytest.approx(0.25), "it was sent again"

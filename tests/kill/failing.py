@@ -29,6 +29,8 @@ ERRORS = {
 _OWN = re.compile(
     r"[0-9a-f]{64}|\d{8}-\d{6}-[0-9a-f]{8}|\d{4}-\d\d-\d\d|\d{8}_\d{6}|(?<=records/)[0-9a-f]{2}(?=/|$)|(?<=\.)\d+(?=\.tmp)"
 )
+# The images of a job take the same way one after the other; a pattern that no other file of theirs fits.
+_NUMBERED = re.compile(r"(?<=/)(image|partial)-[\d-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ def sites(trace: Iterable[str], most: int) -> Iterator[Site]:
         call, _, path = line.partition(" ")
         if call == "step":
             continue
-        path = _OWN.sub("*", path)
+        path = _NUMBERED.sub(r"\1-+([0-9-])", _OWN.sub("*", path))
         seen[call, path] += 1
         if seen[call, path] <= most:
             yield Site(call, path, seen[call, path])

@@ -113,8 +113,9 @@ class Ground:
         return self.start("recover", at=at, broken=broken, failing=failing)
 
     def settle(self) -> None:
-        """What a person does once the light is back: recover, and look."""
+        """What a person does once the light is back: recover, and look at what is left and what is there."""
         self.recover().end()
+        self.start("recover", "--list", "--json").end()
         self.start("ls", "--json", "--limit", "100000").end()
 
     def nothing_fails(self) -> Failing:

@@ -21,7 +21,7 @@ HIDDEN = ".safelight"
 # All that may lie beside the images once nothing runs: the last ones are an unfinished job's.
 KEPT = re.compile(
     r"\.safelight/(lock|records/lock|records/[0-9a-f]{2}/[0-9a-f]{64}\.json"
-    r"|spool/[\w-]+/(request\.json|attempts\.jsonl|head\.json|response(\.part)?|owner-\d+|partial-\d+-\d+\.\w+))"
+    r"|spool/[\w-]+/(request\.json|attempts\.jsonl|head\.json|response(\.part)?|owner-\d+|partial-\d+-\d+\.\w+|image-\d+))"
 )
 EMPTY = hashlib.sha256().hexdigest()
 
@@ -63,6 +63,7 @@ class Books:
         self.requests: dict[str, list[str]] = {}
         for post in list(ground.sandbox.posts):
             self.requests.setdefault(post.body["prompt"], []).append(post.request_id)
+        self.billed = set(ground.sandbox.billed)
         self.made = {request: list(sums) for request, sums in ground.sandbox.made.items()}
         self.all = {digest for sums in self.made.values() for digest in sums}
 
@@ -86,14 +87,19 @@ def settled(ground: Ground) -> list[str]:
     """What holds once a recovery has run to its end, and a look at the library after it."""
     seen, books = look(ground), Books(ground)
     found = at_every_moment(ground)
-    found += [f"left behind: {name}" for name in seen.others]
-    found += [f"an empty entry: {job}" for job, files in seen.entries.items() if "request.json" not in files]
+    # Without locks nothing tells what a dead process began from what a live one begins: it is left for a day.
+    unbegun = {job for job, files in seen.entries.items() if not {"request.json", "done.json"} & set(files)}
+    if "locks" not in ground.lacks:
+        found += [f"an empty entry: {job}" for job in unbegun]
+    found += [f"left behind: {name}" for name in seen.others if not unbegun.intersection(name.split("/"))]
     found += [f"claimed and left: {path.name}" for path, digest in seen.images.items() if digest == EMPTY]
+    found += [f"saved nowhere: {name} of {job}" for job, name in _waiting(seen)]
     found += [f"twice in the library: {path}" for path in _twice(seen)]
     named = {ground.library / origin.path for record in seen.records.values() for origin in record.origins}
     found += [f"without a record: {path.name}" for path in seen.images if path not in named | set(ground.bystanders)]
     for asked in ground.asked:
         found += _one_state(asked, seen, books)
+    found += _listed(ground, seen, unbegun)
     for run in ground.runs:
         found += _ended_well(run)
     return [*found, *_index(ground, seen)]
@@ -110,7 +116,7 @@ def assert_settled(ground: Ground) -> None:
 
 
 def _none(ground: Ground, found: list[str]) -> None:
-    assert not found, "\n".join([*found, "after", *map(repr, ground.runs)])
+    assert not found, "\n".join([*found, f"without {ground.lacks} after", *map(repr, ground.runs)])
 
 
 # --- the provider's side ---
@@ -118,7 +124,7 @@ def _none(ground: Ground, found: list[str]) -> None:
 
 def _billed(asked: Asked, books: Books) -> Iterator[str]:
     requests = books.requests.get(asked.prompt, [])
-    paid = [request for request in requests if request in books.made]
+    paid = books.billed.intersection(requests)
     if len(requests) > asked.shape.posts or len(paid) > 1:
         yield f"sent {len(requests)} times, billed {len(paid)}: {asked.prompt}"
 
@@ -151,6 +157,14 @@ def _records(seen: Seen, books: Books, ground: Ground) -> Iterator[str]:
             if origin.prompt not in prompts or books.of(origin.prompt)[origin.index : origin.index + 1] != [digest]:
                 yield f"a record names {origin.prompt!r} for an image of another job or place"
     yield from (f"image {index} of {job} has {count} records" for (job, index), count in places.items() if count > 1)
+
+
+def _waiting(seen: Seen) -> Iterator[tuple[str, str]]:
+    """Images that lie in the spool and not in the library."""
+    for job, files in seen.entries.items():
+        for name, content in files.items():
+            if name.startswith("image-") and hashlib.sha256(content).hexdigest() not in seen.images.values():
+                yield job, name
 
 
 def _twice(seen: Seen) -> Iterator[Path]:
@@ -194,18 +208,29 @@ def _lacking(asked: Asked, seen: Seen, books: Books) -> Iterator[str]:
 
 def _one_state(asked: Asked, seen: Seen, books: Books) -> Iterator[str]:
     entries = _entries(asked, seen)
-    posted = bool(books.requests.get(asked.prompt))
-    done = posted and not list(_lacking(asked, seen, books)) and bool(books.of(asked.prompt))
+    paid = any(request in books.billed for request in books.requests.get(asked.prompt, ()))
+    done = paid and not list(_lacking(asked, seen, books)) and bool(books.of(asked.prompt))
     if len(entries) > 1:
         yield f"{len(entries)} entries: {asked.prompt!r}"
     if entries and done:
         yield f"done and unfinished at once: {asked.prompt!r}"
-    if posted and not entries and not done:
+    if paid and not entries and not done:
         yield f"neither done nor unknown: {asked.prompt!r}"
     if asked.shape.ends and any("response" in files for files in entries):
         yield f"an answer that recovery did not finish: {asked.prompt!r}"
     if asked.run.code == 0 and not done:
         yield f"said to be done, but is not: {asked.prompt!r}"
+
+
+def _listed(ground: Ground, seen: Seen, unbegun: set[str]) -> Iterator[str]:
+    """Whether the list of what is left is true."""
+    cut = {asked.prompt for asked in ground.asked if not asked.shape.ends}
+    left = [json.loads(line) for line in ground.runs[-2].out.splitlines()]
+    if {each["job"] for each in left} != seen.entries.keys() - unbegun:
+        yield f"listed as left are {sorted(each['job'] for each in left)}, but there are {sorted(seen.entries)}"
+    for each in left:
+        if each["state"] == "answered" and each["prompt"] not in cut:
+            yield f"listed as answered after a recovery: {each}"
 
 
 def _ended_well(run: Run) -> Iterator[str]:

@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +162,8 @@ def _listen(at: At | None, trace: int) -> None:
         if at is not None and label == at.label:
             seen += 1
             if seen == at.nth:
-                os.kill(os.getpid(), at.signal)
+                # Sent to the process, another thread could take it, and this one would go on for a while.
+                signal.pthread_kill(threading.get_ident(), at.signal)
 
     steps.reached = reached
 

@@ -64,8 +64,7 @@ class Run:
     @property
     def trace(self) -> list[str]:
         """The steps as `step sent`, and the system calls on the library where they are counted, in order."""
-        trace = Path(self.directions.trace)
-        return trace.read_text().splitlines() if trace.exists() else []
+        return _text(self.directions.trace).splitlines()
 
     @property
     def struck(self) -> str:
@@ -79,11 +78,11 @@ class Run:
 
     @property
     def out(self) -> str:
-        return Path(self.directions.out).read_text()
+        return _text(self.directions.out)
 
     @property
     def err(self) -> str:
-        return Path(self.directions.err).read_text()
+        return _text(self.directions.err)
 
     def _word(self, wanted: str) -> str:
         """What is told after `wanted`, which must be told next."""
@@ -103,6 +102,12 @@ class Run:
         data = self._teller.recv(4096)
         assert data, f"the launcher has ended before {self}"
         self._unread += data
+
+
+def _text(name: str) -> str:
+    """What a run has written into a file, which it may not have come to."""
+    path = Path(name)
+    return path.read_text() if path.exists() else ""
 
 
 class Launcher:

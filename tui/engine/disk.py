@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import sys
 from pathlib import Path
 
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -56,13 +57,15 @@ def write(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def copy(source: Path, target: Path) -> None:
-    """The bytes of a file in another one, which has them for good when this returns. Raises OSError."""
+def copy(source: Path, target: Path, size: int | None = None) -> None:
+    """The bytes of a file, or its first `size`, in another one, which has them for good then. Raises OSError."""
     handle = os.open(target, AGAIN, OURS)
+    left = sys.maxsize if size is None else size
     try:
         with source.open("rb", buffering=0) as file:
-            while piece := file.read(COPIED):
+            while left and (piece := file.read(min(COPIED, left))):
                 write_all(handle, piece)
+                left -= len(piece)
         os.fsync(handle)
     finally:
         os.close(handle)

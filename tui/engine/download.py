@@ -29,6 +29,8 @@ LIMIT = 64_000_000
 PIECE = 16_384
 REDIRECTS = 3
 TIMEOUTS = (10.0, 60.0)
+# IPv6 networks reach IPv4 through it: RFC 6052.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _AGAIN = "Retry, skip it, or copy the URL and fetch it yourself."
 
@@ -81,13 +83,13 @@ class Download:
     def _pieces(self) -> Iterator[bytes]:
         url = self._url
         for _ in range(REDIRECTS + 1):
-            with requests.Session() as session:
+            with _Session() as session:
                 response = self._get(session, url)
                 with response:
                     if response.status_code not in _REDIRECT:
                         yield from self._body(response)
                         return
-                    url = urljoin(url, response.headers.get("location", ""))
+                    url = _joined(url, response.headers.get("location", ""))
         raise BrokenError(_failure("the URL leads from one place to the next"))
 
     def _get(self, session: requests.Session, url: str) -> requests.Response:
@@ -132,10 +134,12 @@ class Download:
         if not proxied:
             self._check_address(ipaddress.ip_address(handle.getpeername()[0].split("%")[0]))
 
-    def _check_address(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    def _check_address(self, given: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+        address = _held(given)
         near = address.is_loopback and self._provider.on_loopback
-        inside = self._private and address.is_private and not (address.is_loopback or address.is_link_local)
-        if not (near or inside or _is_global(address)):
+        own = address.is_loopback or address.is_link_local or address.is_unspecified
+        inside = self._private and address.is_private and not own
+        if not (near or inside or _is_global(given)):
             raise BrokenError(_failure("the URL leads to a private address"))
 
     def _body(self, response: requests.Response) -> Iterator[bytes]:
@@ -159,6 +163,13 @@ class Download:
         self._check_stopped()
         if not received:
             raise BrokenError(_failure("the file is empty"))
+
+
+class _Session(requests.Session):
+    """Leaves redirects to its caller: they are looked at first, and of their bodies nothing is read."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002  # the signature of requests
+        return None
 
 
 class _Adapter(HTTPAdapter):
@@ -192,10 +203,27 @@ class _Adapter(HTTPAdapter):
         return pool
 
 
-def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return address.is_global and not address.is_multicast
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise BrokenError(_failure("the URL leads to what is no URL")) from None
+
+
+def _held(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address itself, or the one that a gateway, or this machine, would go on to from it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64:
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        return address.ipv4_mapped or address.sixtofour or address
+    return address
+
+
+def _is_global(given: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is anybody's to reach."""
+    address = _held(given)
+    local = isinstance(address, ipaddress.IPv6Address) and (address.is_reserved or address.is_site_local)
+    return address.is_global and not (address.is_multicast or local)
 
 
 def _is_private(provider: Provider) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -16,6 +17,7 @@ from tui.core.events import Event, Waiting
 from tui.core.failures import Failure, Kind
 from tui.core.limits import Limits
 from tui.core.models import Model
+from tui.core.paths import shown
 from tui.core.pricing import Estimate
 from tui.core.provider import Provider
 from tui.core.request import Request
@@ -91,7 +93,7 @@ async def on_disk(job: Job, entry: Entry, work: Callable[[], T]) -> T:
 def storage(error: OSError, *, paid: bool) -> Failure:
     """A disk's refusal in words."""
     said = clean_line(error.strerror or type(error).__name__, limit=200)
-    where = f": {clean_line(error.filename, limit=300)}" if error.filename else ""
+    where = f": {shown(Path(os.fsdecode(error.filename)))}" if isinstance(error.filename, str | bytes) else ""
     advice = "What was received is kept: make room and retry, or save elsewhere." if paid else "Nothing was sent."
     return Failure(kind=Kind.STORAGE, message=f"{said}{where}", advice=advice)
 

@@ -161,7 +161,11 @@ def _is_finishable(
     state: State, head: Head | None, body: Path | None, since: list[dict[str, Any]], expires: float | None
 ) -> bool:
     """Whether something may be saved that is not: a body that no run has read to its end, or URLs that live."""
-    if body is None or (state is not State.ANSWERED and (head is None or head.status != 200)):
+    if (
+        body is None
+        or not body.stat().st_size
+        or (state is not State.ANSWERED and (head is None or head.status != 200))
+    ):
         return False
     ends = [note for note in since if note.get("what") in ("failed", "unknown", "cancelled")]
     last = ends[-1] if ends else {}

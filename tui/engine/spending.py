@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tui.core.events import Done, Event
 from tui.core.failures import Failure, Kind
@@ -17,12 +16,15 @@ from tui.core.limits import Limits
 from tui.core.provider import SANDBOX
 from tui.core.spending import Budget, midnight
 from tui.engine.job import BrokenError, Job, in_thread
-from tui.engine.spool import SPOOL, Entry
+from tui.engine.leftovers import State, state_of
+from tui.engine.spool import Entry, entries
 
 log = logging.getLogger("safelight.engine")
 # Gives what jobs have cost since a time: US$ by job, as a library's records have it.
 Costs = Callable[[float], Mapping[str, float]]
 SEND, STOP = "send", "stop"
+# Whoever is asked to make an image, or may have been, may charge for it.
+_PAID = frozenset({State.ANSWERED, State.UNKNOWN})
 
 
 class Ledger:
@@ -96,17 +98,11 @@ class Ledger:
 
 
 def unfinished(library: Path, since: float) -> dict[str, float]:
-    """The estimates, in US$ by job, of what lies in the spool and was sent since then. Raises nothing."""
+    """The estimates, in US$ by job, of what lies in the spool and may have been sent since then. Raises nothing."""
     found: dict[str, float] = {}
-    with contextlib.suppress(OSError):
-        for folder in (library / SPOOL).iterdir():
-            with contextlib.suppress(OSError, ValueError, TypeError):
-                _, facts = (entry := Entry(library, folder.name)).request()
-                if facts["at"] >= since and facts["provider"] != SANDBOX and not _was_refused(entry.notes()):
-                    found[folder.name] = float(facts.get("estimate") or 0)
+    for folder in entries(library):
+        with contextlib.suppress(OSError, ValueError, TypeError, LookupError, RecursionError):
+            _, facts = (entry := Entry(library, folder.name)).request()
+            if facts["at"] >= since and facts["provider"] != SANDBOX and state_of(entry) in _PAID:
+                found[folder.name] = float(facts.get("estimate") or 0)
     return found
-
-
-def _was_refused(notes: list[dict[str, Any]]) -> bool:
-    """Whether the server's last word is that it did nothing."""
-    return bool(notes) and notes[-1].get("what") == "refused"

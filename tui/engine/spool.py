@@ -309,9 +309,9 @@ class Entry:
         for folder in (library, storage):
             disk.make_folder(folder, 0o700)
         if self._part is not None:
-            for name in (PART, HEAD):
-                with contextlib.suppress(FileNotFoundError):
-                    disk.copy(self.found(name), storage / name)
+            disk.copy(self.part, storage / PART, self.received)
+            with contextlib.suppress(FileNotFoundError):
+                disk.copy(self.found(HEAD), storage / HEAD)
             part = os.open(storage / PART, os.O_RDWR)
             self.end()
             self._part = part

@@ -39,8 +39,7 @@ class Recovering(Working):
     def _found_left(self, found: list[Left]) -> None:
         begin = [left for left in found if left.finishable and left.job not in self._taken_up and not self._own(left)]
         self.session.left = [left for left in found if left not in begin and not self._own(left)]
-        for left in begin:
-            self.finish_left(left)
+        self._take_up(begin)
         if not self._told_of_left:
             self._told_of_left = True
             self._tell_of_left(len(begin))
@@ -60,18 +59,25 @@ class Recovering(Working):
             self.session.log.say(f"{jobs} left by an earlier run: f9 tells of each and asks what to do", tone="ask")
 
     def finish_left(self, left: Left) -> None:
-        self._taken_up.add(left.job)
-        self.session.left = [each for each in self.session.left if each.job != left.job]
+        self._take_up([left])
 
-        def recover(provider: Provider | None) -> None:
-            if self.engine is not None:
-                self.engine.recover(left.job, provider)
+    def _take_up(self, jobs: list[Left]) -> None:
+        """Have the engine save what came of these jobs."""
+        begun = {left.job for left in jobs}
+        self._taken_up |= begun
+        self.session.left = [left for left in self.session.left if left.job not in begun]
+        if jobs:
+            self._recover(jobs)
 
-        if left.provider == SANDBOX:
-            # The one that it went to is gone.
-            recover(None)
-        else:
-            self._with_provider(left.provider, recover)
+    @work(thread=True, exit_on_error=False, group="recovery")
+    def _recover(self, jobs: list[Left]) -> None:
+        assert self.engine is not None
+        # The sandbox that an earlier run had is gone.
+        providers: dict[str, Provider | None] = {SANDBOX: None}
+        for left in jobs:
+            if left.provider not in providers:
+                providers[left.provider] = self.find_provider(left.provider)
+            self.engine.recover(left.job, providers[left.provider])
 
     def _react(self, event: Event) -> None:
         from tui.core.events import Done, Ending

@@ -107,7 +107,8 @@ class Pick(Box[str | None]):
 
     def _row(self, choice: Choice) -> Content:
         mark = "● " if choice.value == self._current else "  "
-        label = shorten(clean_line(choice.label), 200).ljust(self._columns[0])
+        label = shorten(clean_line(choice.label), 200)
+        label = label.ljust(max(self._columns[0], len(label) + 2))
         key = choice.key.ljust(self._columns[1])
         note = shorten(choice.note, max(ROW - len(mark) - len(label) - len(key), 8))
         return Content.assemble((mark, "$primary"), label, (key, "bold $warning"), (note, "$text-muted"))

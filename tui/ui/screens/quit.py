@@ -100,9 +100,10 @@ class Quit(Box[bool]):
             return [("q", "quit"), stay]
         asking = sum(job.question is not None and job.state is State.ASKING for job in running)
         queued = sum(job.state is State.QUEUED for job in running)
-        leave = "leave now: what has come is kept, the next start finishes it or lists it"
+        leave = "leave now: the next start finishes or lists what has come"
         if queued:
-            leave = f"leave now: {queued} not sent; of the rest, what has come is kept for the next start"
+            verb = "is" if queued == 1 else "are"
+            leave = f"leave now: {queued} {verb} not sent; the next start sees to the others"
         keys = [("l", leave), stay]
         if not self._waits:
             keys.insert(0, ("w", "wait for it, then quit" if len(running) == 1 else "wait for all of them, then quit"))
