@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(not failing.POSSIBLE, reason="the failing calls 
 
 # What comes in pieces, or again and again, comes from one place.
 MOST = 1000 if LONG else 2
+PART = ".safelight/spool/*/response.part"
 NEEDS_ROOM = "@(write|fallocate|mkdir|link)"
 
 
@@ -64,6 +65,26 @@ def test_a_call_that_fails_loses_nothing(
     trials.settle()
     tell(trials.runs, record_property)
     assert not trials.found, "\n".join(trials.found)
+
+
+def test_an_answer_whose_sync_failed_is_written_again(counting_ground: Ground) -> None:
+    ground = counting_ground
+    failing = Failing(folder=str(ground.library), call="fsync", path=PART, nth=1, error=errno.EIO)
+    run = ground.generate("three", failing=failing)
+    assert run.end() == 0, run.err
+    after = run.trace[run.trace.index(f"struck {run.struck}") :]
+    assert f"fsync {run.struck.partition(' ')[2]}" not in after[2:], "asked again, the system says that all is well"
+    assert any(line.startswith("fsync") and line.endswith("response.part.tmp") for line in after)
+    assert_settled(ground)
+
+
+def test_an_answer_that_a_dead_process_received_is_written_again(counting_ground: Ground) -> None:
+    ground = counting_ground
+    ground.generate("three", at=At("part synced")).end()
+    recovery = ground.recover(failing=ground.nothing_fails())
+    assert recovery.end() == 0, recovery.err
+    assert any(line.startswith("fsync") and line.endswith("response.part.tmp") for line in recovery.trace)
+    assert_settled(ground)
 
 
 @pytest.mark.parametrize("nth", range(1, 40) if LONG else (2, 6, 12))

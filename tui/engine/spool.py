@@ -79,6 +79,7 @@ class Entry:
         self.received = 0
         self._lock: int | None = None
         self._part: int | None = None
+        self._suspect = False
 
     @classmethod
     def create(cls, library: Path, job: str, request: Request, facts: Mapping[str, Any]) -> Entry:
@@ -245,7 +246,7 @@ class Entry:
     def begin(self, head: Head) -> None:
         """An answer starts: its head is kept and `response.part` is empty."""
         self.end()
-        self._part = os.open(self.storage / PART, disk.AGAIN, disk.OURS)
+        self._part, self._suspect = os.open(self.storage / PART, disk.AGAIN, disk.OURS), False
         step("part begun")
         self.received = 0
         disk.write(self.storage / HEAD, json.dumps(asdict(head)).encode())
@@ -273,16 +274,31 @@ class Entry:
             return write()
 
     def commit(self) -> None:
-        """The answer is complete: from here its images are safe. Raises OSError."""
-        if self._part is None:
-            self._part = os.open(self.part, os.O_RDWR)
-        os.fsync(self._part)
-        step("part synced")
-        self.end()
-        part = self.part
-        part.rename(part.with_name(RESPONSE))
-        disk.sync_folder(part.parent)
+        """The answer is complete: from here its images are safe. Raises OSError; it can then be called again."""
+        if not self.response.exists():
+            part = self.part
+            if not self._is_synced():
+                fresh = part.with_name(f"{PART}{TEMPORARY}")
+                self.with_room(lambda: disk.copy(part, fresh))
+                fresh.replace(part)
+            step("part synced")
+            self.end()
+            part.rename(part.with_name(RESPONSE))
+        disk.sync_folder(self.response.parent)
         step("response named")
+
+    def _is_synced(self) -> bool:
+        """Whether the answer is on the disk. Where it once was not, only another file can be trusted.
+
+        After a sync that failed, the system takes for written what is not, and says so when it is asked again.
+        """
+        if self._part is None or self._suspect:
+            return False
+        try:
+            os.fsync(self._part)
+        except OSError:
+            self._suspect = True
+        return not self._suspect
 
     def end(self) -> None:
         """Nothing more comes for `response.part`."""
@@ -314,7 +330,7 @@ class Entry:
                 disk.copy(self.found(HEAD), storage / HEAD)
             part = os.open(storage / PART, os.O_RDWR)
             self.end()
-            self._part = part
+            self._part, self._suspect = part, False
         # The line has to fit on a disk that is full.
         self.give_up_reserve()
         try:
