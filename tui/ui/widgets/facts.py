@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
+
+from tui.core.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ class Facts(Widget):
 
     def __init__(self, facts: Sequence[Fact] = (), *, column: int = 12) -> None:
         super().__init__()
-        self._facts = facts
+        self._facts = _cleaned(facts)
         self._column = column
 
     def show(self, facts: Sequence[Fact]) -> None:
-        self._facts = facts
+        self._facts = _cleaned(facts)
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's
@@ -55,3 +57,8 @@ class Facts(Widget):
                 head = name.pad_right(column - name.cell_length) if number == 0 else Content(" " * column)
                 lines.append(Content.assemble(head, row) if fact.name else row)
         return lines
+
+
+def _cleaned(facts: Sequence[Fact]) -> list[Fact]:
+    """Some come from files that anybody may have written."""
+    return [replace(fact, name=clean(fact.name).replace("\n", " "), text=clean(fact.text)) for fact in facts]
