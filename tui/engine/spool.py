@@ -26,11 +26,12 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tui.core.request import Request, parse_size
+from tui.core.text import clean_line
 from tui.engine import disk, notes, ownership
 from tui.engine.steps import step
 
@@ -314,7 +315,10 @@ class Entry:
             return None
         texts = (head.content_type, head.encoding, head.request_id or "")
         fits = all(isinstance(text, str) for text in texts) and isinstance(head.status, int)
-        return head if fits and isinstance(head.total, int | None) else None
+        if not (fits and isinstance(head.total, int | None)):
+            return None
+        content_type, encoding, request_id = (clean_line(text, limit=200) for text in texts)
+        return replace(head, content_type=content_type, encoding=encoding, request_id=request_id or None)
 
     def divert(self, library: Path) -> None:
         """Another library takes the images, and all that is still to be written for them. Raises OSError.
