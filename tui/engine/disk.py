@@ -28,6 +28,18 @@ def sync_folder(path: Path) -> None:
         os.close(handle)
 
 
+def synced(handle: int) -> bool:
+    """Whether a file is on the disk now. Where it is not, only another file can be trusted with its bytes.
+
+    After a sync that failed, the system takes for written what is not, and says so when it is asked again.
+    """
+    try:
+        os.fsync(handle)
+    except OSError:
+        return False
+    return True
+
+
 def make_folder(path: Path, mode: int = 0o777) -> None:
     """A folder and those above it, each durable before it is used."""
     missing = []

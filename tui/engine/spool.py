@@ -278,7 +278,8 @@ class Entry:
         """The answer is complete: from here its images are safe. Raises OSError; it can then be called again."""
         if not self.response.exists():
             part = self.part
-            if not self._is_synced():
+            self._suspect = self._suspect or self._part is None or not disk.synced(self._part)
+            if self._suspect:
                 fresh = part.with_name(f"{PART}{TEMPORARY}")
                 self.with_room(lambda: disk.copy(part, fresh))
                 fresh.replace(part)
@@ -287,19 +288,6 @@ class Entry:
             part.rename(part.with_name(RESPONSE))
         disk.sync_folder(self.response.parent)
         step("response named")
-
-    def _is_synced(self) -> bool:
-        """Whether the answer is on the disk. Where it once was not, only another file can be trusted.
-
-        After a sync that failed, the system takes for written what is not, and says so when it is asked again.
-        """
-        if self._part is None or self._suspect:
-            return False
-        try:
-            os.fsync(self._part)
-        except OSError:
-            self._suspect = True
-        return not self._suspect
 
     def end(self) -> None:
         """Nothing more comes for `response.part`."""
