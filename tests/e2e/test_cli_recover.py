@@ -110,9 +110,9 @@ def test_a_job_of_unknown_outcome_is_listed_with_all_that_is_known_and_not_sent_
     assert "\x1b" not in ended.stderr
     listed = program("recover", "--list")
     assert listed.returncode == 3
-    assert [line.split(" · ")[0] for line in listed.stdout.splitlines() if line[0] != " "] == jobs(program)
+    assert sorted(line.split(" · ")[0] for line in listed.stdout.splitlines() if line[0] != " ") == jobs(program)
     objects = [json.loads(line) for line in program("recover", "--list", "--json").stdout.splitlines()]
-    assert [each["job"] for each in objects] == jobs(program)
+    assert sorted(each["job"] for each in objects) == jobs(program)
     assert {each["state"] for each in objects} == {"unknown"}
     assert program("recover").returncode == 3, "and it stays"
 
