@@ -88,3 +88,76 @@ def recorded(library: Path, file: Path, text: str) -> None:
     target = library / ".safelight" / "records" / sha256[:2] / f"{sha256}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps({**record, "origins": [origin], text: text}))
+
+
+def toml(text: str) -> str:
+    """As a string of TOML, which has no halves of characters."""
+    whole = text.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def settings(home: Path, texts: Iterable[str]) -> None:
+    """A configuration, models, themes and key files in which every text stands somewhere."""
+    folder = home / ".config" / "safelight"
+    (folder / "themes").mkdir(parents=True, exist_ok=True)
+    chosen = list(texts)
+    one = toml(chosen[12])
+    lines = [f"theme = {one}", f"provider = {one}", f"out = {toml(str(home / 'Pictures' / 'safelight'))}"]
+    lines += [f"{toml(f'wrong {text}')} = {toml(text)}" for text in chosen]
+    lines += ["[names]", f"template = {one}", "[preview]", f"style = {one}", f"ground = {one}", "[engine]"]
+    lines += [f"retries = {one}", "[keys]", *(f"{toml(f'{number} {text}')} = 1" for number, text in enumerate(chosen))]
+    lines += [f"{toml(f'no {text}')} = {toml(text)}" for text in chosen]
+    lines += [f"generate = {toml(chosen[0])}"]
+    for number, text in enumerate(chosen):
+        lines += [f"[providers.{toml(f'{number} {text}')}]", f"base_url = {toml(f'https://{text}/v1')}"]
+        lines += [f"[providers.p{number}]", f"base_url = 'https://host{number}.example/v1'", f"key_env = {toml(text)}"]
+    (folder / "config.toml").write_text("\n".join(lines), encoding="utf-8")
+    parameters = ["[parameter.style]", f"label = {one}", 'kind = "choice"', f"help = {one}"]
+    parameters += [f"values = [{', '.join(map(toml, chosen))}]"]
+    models = [f"[model.{toml(f'm{number} {text}')}]\nfamily = 'dall-e-3'" for number, text in enumerate(chosen)]
+    (folder / "models.toml").write_text("\n".join([*parameters, *models]), encoding="utf-8")
+    for number, text in enumerate(chosen):
+        name = one_line(text).replace("/", "∕").encode("utf-8", "surrogatepass")
+        file = Path(os.fsdecode(os.fsencode(folder / "themes") + b"/%d " % number + name[:100] + b".toml"))
+        file.write_text(f"[colors]\n{toml(text)} = {toml(text)}\n" if number % 2 else '[colors]\nprimary = "#123456"\n')
+
+
+def left(library: Path, texts: Iterable[str]) -> None:
+    """What an earlier run left in the spool, or somebody else put there."""
+    for number, text in enumerate(texts):
+        entry = library / ".safelight" / "spool" / f"20261128-{number:06d}-abcdef"
+        entry.mkdir(parents=True, mode=0o700)
+        facts = dict.fromkeys(("prompt", "model", "provider", "host", "job", "operation"), text)
+        request = {"version": 1, "at": 1_790_000_000, "parameters": {text: text}, "images": [], "mask": None, **facts}
+        request["operation"] = "generate" if number % 2 else text
+        (entry / "request.json").write_text(json.dumps(request))
+        head = {"status": 200, "content_type": text, "encoding": text, "request_id": text, "total": 5}
+        (entry / "head.json").write_text(json.dumps(head))
+        note = {"at": 1_790_000_000, "what": "refused" if number % 3 else text, "failure": text, "request_id": text}
+        (entry / "attempts.jsonl").write_text(json.dumps(note) + "\n")
+        (entry / "response.part").write_bytes(text.encode("utf-8", "replace"))
+
+
+def surroundings(text: str) -> dict[str, str]:
+    """Variables that somebody else has set."""
+    raw = one_line(text)
+    names = (
+        "TERM",
+        "TERM_PROGRAM",
+        "TERM_PROGRAM_VERSION",
+        "COLORTERM",
+        "LC_TERMINAL",
+        "LC_TERMINAL_VERSION",
+        "LC_ALL",
+    )
+    more = (
+        "SSH_CONNECTION",
+        "TMUX",
+        "STY",
+        "VTE_VERSION",
+        "KITTY_WINDOW_ID",
+        "WEZTERM_PANE",
+        "OPENAI_ORG_ID",
+        "EDITOR",
+    )
+    return dict.fromkeys((*names, *more), raw.encode("utf-8", "replace").decode())
