@@ -108,14 +108,24 @@ def watch(folder: Path, stop: Event, interval: float = 1.0) -> Iterator[set[Path
 
     Ends when `stop` is set. Costs one stat for each folder and round. A file written over in place is not noticed.
     """
-    known: dict[Path, tuple[int, frozenset[str]]] = {}
+    known: dict[Path, _State] = {}
     _look(folder, known)
     while not stop.wait(interval):
         if changed := _look(folder, known):
             yield changed
 
 
-def _look(root: Path, known: dict[Path, tuple[int, frozenset[str]]]) -> set[Path]:
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a folder looked like: when it was changed, the folders in it, and something that differs with the names of
+    its images, of which there may be a million."""
+
+    mtime_ns: int
+    folders: frozenset[str]
+    names: int
+
+
+def _look(root: Path, known: dict[Path, _State]) -> set[Path]:
     changed: set[Path] = set()
     seen: set[Path] = set()
     waiting = [(root, 0)]
@@ -129,16 +139,17 @@ def _look(root: Path, known: dict[Path, tuple[int, frozenset[str]]]) -> set[Path
         seen.add(folder)
         before = known.get(folder)
         # Two changes within one tick of the clock leave the same time: a young folder is read again.
-        if before is None or before[0] != mtime or now - mtime < _SETTLED_NS:
+        if before is None or before.mtime_ns != mtime or now - mtime < _SETTLED_NS:
             entries = _entries(folder)
             folders = frozenset(entry.name for entry in entries if _is_folder(entry))
-            names = frozenset(entry.name for entry in entries if is_image_name(entry.name))
-            state = (mtime, frozenset(f"{name}/" for name in folders) | names)
+            state = _State(
+                mtime, folders, hash(frozenset(entry.name for entry in entries if is_image_name(entry.name)))
+            )
             if before != state:
                 changed.add(folder)
             known[folder] = state
         if depth < MAX_DEPTH:
-            waiting += [(folder / name[:-1], depth + 1) for name in known[folder][1] if name.endswith("/")]
+            waiting += [(folder / name, depth + 1) for name in known[folder].folders]
     for gone in known.keys() - seen:
         del known[gone]
         changed.add(gone)
