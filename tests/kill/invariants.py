@@ -115,6 +115,14 @@ def assert_settled(ground: Ground) -> None:
     _none(ground, settled(ground))
 
 
+def assert_settled_anew(ground: Ground) -> None:
+    """The same, and once more with an index that is made again from files and records."""
+    assert_settled(ground)
+    rebuilt = ground.start("library", "rebuild")
+    assert rebuilt.end() == 0, rebuilt.err
+    assert_settled(ground)
+
+
 def _none(ground: Ground, found: list[str]) -> None:
     assert not found, "\n".join([*found, f"without {ground.lacks} after", *map(repr, ground.runs)])
 

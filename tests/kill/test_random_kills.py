@@ -10,7 +10,7 @@ import pytest
 
 from tests.kill.conftest import KILLS
 from tests.kill.ground import SHAPES, Ground
-from tests.kill.invariants import assert_now, assert_settled
+from tests.kill.invariants import assert_now, assert_settled_anew
 from tests.kill.program import Run
 
 KILLS_A_TEST = 5
@@ -77,4 +77,4 @@ def test_killed_at_random_moments(ground: Ground, batch: int) -> None:
         if killed == KILLS_A_TEST:
             break
     assert killed == KILLS_A_TEST
-    assert_settled(ground)
+    assert_settled_anew(ground)
