@@ -237,6 +237,17 @@ def test_two_recoveries_at_once_save_everything_once(program: Program, sandbox: 
     assert jobs(program) == []
 
 
+def test_more_jobs_than_files_may_be_open_are_finished(program: Program) -> None:
+    body = json.dumps({"created": 1700000000, "data": [{"b64_json": "iVBORw0KGgo="}]}).encode()
+    for number in range(230):
+        left(program.library, f"20261122-143205-{number:08x}", body)
+    command = ["sh", "-c", 'ulimit -n 180; exec "$@"', "sh", *program.command("recover")]
+    ended = subprocess.run(command, env=program.env, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert len(program.images) == len(ended.stdout.splitlines()) == 230
+    assert jobs(program) == []
+
+
 # --- on a terminal ---
 
 

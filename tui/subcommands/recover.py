@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tui.core import paths
+from tui.core import paths, signals
 from tui.core.config import Config
 from tui.core.pricing import dollars
 from tui.core.text import clean_line, human_bytes, shorten
@@ -20,6 +20,8 @@ from tui.subcommands import flags, output
 
 STAYS = 3
 PROMPT_WIDTH = 70
+# Each job that is taken up holds a file open.
+AT_ONCE = 100
 # The end of the year 9999: a file can claim a time that no calendar has.
 LAST_SECOND = 253_402_300_799
 STATES = {
@@ -82,7 +84,13 @@ def _finish(left: Sequence[Left], given: argparse.Namespace, config: Config, env
     from tui.subcommands import jobs
 
     models, _ = flags.known_models(env)
-    return jobs.recover(jobs_left, config, models, as_json=given.json)
+    code = 0
+    for first in range(0, len(jobs_left), AT_ONCE):
+        some = jobs_left[first : first + AT_ONCE]
+        code = max(code, jobs.recover(some, config, models, as_json=given.json))
+        if code > signals.SIGNALLED:
+            break
+    return code
 
 
 def _tell(left: Sequence[Left], env: Mapping[str, str]) -> int:
