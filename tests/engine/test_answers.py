@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -166,6 +167,8 @@ async def test_edits_and_variations_take_the_same_path(bench: Make, sandbox: San
     assert isinstance(edit, Done), edit
     variation = await b.run(provider, "", model="dall-e-2", operation="variation", images=(source,))
     assert isinstance(variation, Done), variation.failure.summary
+    made, *others = [event.origin.sources for event in b.saved]
+    assert (made, others) == ((), [(hashlib.sha256(source.read_bytes()).hexdigest(),)] * 2)
     assert [re.sub(".*/images/", "", post.path) for post in sandbox.posts] == ["generations", "edits", "variations"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -225,6 +226,22 @@ async def test_images_are_named_as_their_own_run_would_have(tmp_path: Path, prov
     async with run(made.at["response named"], template="other") as b:
         assert isinstance(await b.recover(job_of(b.out)), Done)
         assert [path.name for path in b.files] == ["fox 0.png"]
+
+
+async def test_an_edit_that_is_finished_later_still_knows_what_it_was_made_from(
+    tmp_path: Path, provider: Provider, moments: Watch
+) -> None:
+    async with run(tmp_path / "library") as b:
+        assert isinstance(await b.run(provider), Done)
+        (source,) = b.files
+        sha256, made = hashlib.sha256(source.read_bytes()).hexdigest(), moments(b.out)
+        assert isinstance(await b.run(provider, "with a hat", operation="edit", images=(source,)), Done)
+    steps.reached = lambda _: None
+    # What lies at the path by then is of no account.
+    (made.at["response named"] / source.relative_to(tmp_path / "library")).write_bytes(b"another")
+    async with run(made.at["response named"]) as b:
+        assert isinstance(await b.recover(job_of(b.out)), Done)
+        assert {origin.sources for record in b.known for origin in record.origins} == {(), (sha256,)}
 
 
 # --- answers that are odd ---

@@ -224,3 +224,12 @@ def test_an_index_of_the_first_version_keeps_what_took_long_to_find_out(library:
         index.sync()
         assert index.find("red")[0].prompt == "a red fox"
         assert not index.sync()
+
+
+def test_what_another_program_wrote_can_be_asked_for(library: Library, index: Index) -> None:
+    one, other = library.make("a.png", recorded=False), library.make("b.png", prompt="a hut")
+    told = Recalled(tool="Forge", prompt="a fox", negative="rain", model="sdxl", parameters={"steps": "20"})
+    index.sync(recall=lambda path: told if path.name == "a.png" else Recalled())
+    assert index.recalled(one.sha256) == told
+    assert index.recalled(other.sha256) is None
+    assert index.recalled("0" * 64) is None

@@ -228,6 +228,7 @@ class _Finish:
             request_id=self._head.request_id,
             cost=self._share,
             estimate=float(estimate) if estimate is not None else None,
+            sources=job.sources,
         )
         facts = image.facts
         known = Record(

@@ -108,7 +108,7 @@ class Job:
     """One request on its way. `sent`: a request went out that the server has not refused.
 
     `entry` is what an earlier run left of it, where it is one to recover, and `template` how that run named its images;
-    `elsewhere` is the folder of the last answer.
+    `elsewhere` is the folder of the last answer. `sources` are the sha256 of the images that the request goes out with.
     """
 
     id: str
@@ -123,6 +123,7 @@ class Job:
     entry: Entry | None = None
     template: str | None = None
     elsewhere: Path | None = None
+    sources: tuple[str, ...] = ()
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ending: asyncio.Future[Event] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _choices: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from tui.core.failures import Failure, Kind
 from tui.core.provider import Provider
 from tui.core.request import Request
 from tui.core.text import clean_line
+from tui.engine import sources
 from tui.engine.job import BrokenError
 from tui.engine.leftovers import State, request_of, state_of
 from tui.engine.network import LOST
@@ -28,6 +29,7 @@ class Adopted:
     request: Request
     provider: Provider
     template: str | None
+    sources: tuple[str, ...]
 
 
 def adopt(library: Path, job: str, provider: Provider | None) -> Adopted:
@@ -45,6 +47,7 @@ def adopt(library: Path, job: str, provider: Provider | None) -> Adopted:
         request or UNREADABLE,
         _provider(facts, provider),
         template if isinstance(template, str) else None,
+        sources.known(facts.get("sources")),
     )
 
 

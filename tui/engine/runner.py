@@ -16,7 +16,7 @@ from tui.core.failures import Failure, Kind
 from tui.core.models import Catalogue
 from tui.core.provider import Provider
 from tui.core.request import Request
-from tui.engine import recovery
+from tui.engine import recovery, sources
 from tui.engine.ending import Ending
 from tui.engine.exchange import exchange
 from tui.engine.finish import Outcome, RecordReader, RecordWriter, finish
@@ -107,7 +107,7 @@ class Runner:
         left = recovery.adopt(self._settings.out, job, provider)
         known = self._job(job, left.request, left.provider)
         known.entry, known.sent = left.entry, True
-        known.template = left.template
+        known.template, known.sources = left.template, left.sources
         return self._queue(known)
 
     def _job(self, job: str, request: Request, provider: Provider) -> Job:
@@ -246,7 +246,12 @@ class Runner:
         """A place for what a new job receives, when all that it needs before it may be sent is there."""
         self._client(job.provider)
         await self._ledger.admit(job, self._settings.limits)
-        return await in_thread(lambda: Entry.create(self._settings.out, job.id, job.request, self._facts(job)))
+
+        def made() -> Entry:
+            job.sources = sources.of(job.request)
+            return Entry.create(self._settings.out, job.id, job.request, self._facts(job))
+
+        return await in_thread(made)
 
     async def _to_images(self, job: Job, entry: Entry, ending: Ending) -> None:
         try:
@@ -306,4 +311,5 @@ class Runner:
             "host": job.provider.host,
             "template": self._settings.template,
             "estimate": float(high) if high is not None else None,
+            "sources": job.sources,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from array import array
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tui.core.recalled import Recalled
 from tui.core.record import Record
 from tui.core.sniff import Facts
 from tui.library import files, lists, records, rows, schema, spend
@@ -107,14 +109,17 @@ class Index:
         self.write([self.record_step(record)])
 
     def moved(self, before: Path, after: ImageFile | None, known: Entry) -> None:
-        """Takes up that a file has another name, without reading it again; None: it is gone from here."""
+        """Takes up that a file has another name, without reading it again; None: it is gone from here.
+
+        It keeps its number, as far as it stays where it was among the days.
+        """
         steps: list[Step] = []
         with suppress(ValueError):
             key = rows.key(self.root, before)
             steps.append(lambda db: rows.drop_file(db, key))
         if after is not None and self._indexed(after.path):
             facts = Facts(known.format, known.width, known.height)
-            steps.append(lambda db: rows.put_file(db, self.root, after, known.sha256, facts))
+            steps.append(lambda db: rows.put_file(db, self.root, after, known.sha256, facts, known.number))
         self.write(steps)
 
     def seen(self, image: ImageFile | None) -> None:
@@ -180,6 +185,12 @@ class Index:
         row = self.ask(lambda db: db.execute("SELECT id FROM files WHERE path = ?", (key,)).fetchone())
         return int(row[0]) if row else None
 
+    def absent(self, ids: Iterable[int]) -> frozenset[int]:
+        """Those of these numbers that no image has any more."""
+        wanted = json.dumps(list(ids))
+        query = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM files)"
+        return frozenset(self.ask(lambda db: [row[0] for row in db.execute(query, (wanted,))]))
+
     def entry(self, path: Path) -> Entry | None:
         """What is known of a file of this folder."""
         number = self.number_of(path)
@@ -217,6 +228,10 @@ class Index:
     def siblings(self, sha256: str) -> list[str]:
         """The sha256 of the other images that the same request gave, the newest first."""
         return self.ask(lambda db: lists.siblings(db, sha256))
+
+    def recalled(self, sha256: str) -> Recalled | None:
+        """What another program wrote into these bytes, as far as they were read; None for nothing."""
+        return self.ask(lambda db: lists.recalled(db, sha256))
 
     def record_for(self, path: Path) -> Record | None:
         """What is known of the bytes of a file, wherever it lies. Reads the file where the index does not know it."""

@@ -11,6 +11,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.core.recalled import Recalled
 from tui.library.entry import Entry
 from tui.library.files import DAY, day_of
 from tui.library.query import Query
@@ -161,6 +162,21 @@ def siblings(db: sqlite3.Connection, sha256: str) -> list[str]:
         " ORDER BY created DESC"
     )
     return [row[0] for row in db.execute(alike, (sha256, sha256))]
+
+
+def recalled(db: sqlite3.Connection, sha256: str) -> Recalled | None:
+    """What another program wrote into these bytes; None where nothing was found, or nothing was looked for yet."""
+    columns = "tool, prompt, negative, model, parameters, credentials"
+    row = db.execute(f"SELECT {columns} FROM recalled WHERE sha256 = ?", (sha256,)).fetchone()
+    if row is None:
+        return None
+    *words, parameters, credentials = row
+    told = Recalled(
+        **dict(zip(("tool", "prompt", "negative", "model"), words, strict=True)),
+        parameters=json.loads(parameters),
+        credentials=bool(credentials),
+    )
+    return told if told != Recalled() else None
 
 
 def _numbers(rows: sqlite3.Cursor) -> array[int]:
