@@ -59,6 +59,21 @@ def test_images_are_moved_and_moved_back_and_the_index_knows(library: Library, i
     assert lying(library.root) == before and up_to_date(index)
 
 
+def test_an_image_keeps_its_number_wherever_it_goes_and_when_it_comes_back(library: Library, index: Index) -> None:
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        library.make(name, prompt="a fox", created=1_764_000_000, index=number)
+    index.sync()
+    images = index.find()
+    numbers = {image.number for image in images}
+    tidy.rename(index, images[:2], "{index}")
+    tidy.move_to(index, index.entries(numbers), library.root / "best")
+    assert {image.number for image in index.find()} == numbers
+    deed = tidy.trash(index, index.find()[1:2])
+    assert len(index.absent(numbers)) == 1
+    assert deed.undo and deed.undo().count == 1
+    assert not index.absent(numbers) and up_to_date(index)
+
+
 def test_a_name_that_is_taken_is_never_replaced(library: Library, index: Index) -> None:
     images = made(library, index, "a.png", "one/a.png", "two/a.png")
     deed = tidy.move_to(index, images, library.root / "one")

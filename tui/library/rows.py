@@ -50,13 +50,22 @@ def put_seen(db: sqlite3.Connection, root: Path, image: ImageFile) -> None:
     put_file(db, root, image, "", Facts("unknown"))
 
 
-def put_file(db: sqlite3.Connection, root: Path, image: ImageFile, sha256: str, facts: Facts) -> None:
-    """A file as it is now, in place of what was known of its path."""
-    put_row(db, key(root, image.path), image.name, image.bytes, image.mtime_ns, sha256, facts)
+def put_file(
+    db: sqlite3.Connection, root: Path, image: ImageFile, sha256: str, facts: Facts, number: int = 0
+) -> None:
+    """A file as it is now, in place of what was known of its path; `number` is kept where it can be."""
+    put_row(db, key(root, image.path), image.name, image.bytes, image.mtime_ns, sha256, facts, number)
 
 
 def put_row(
-    db: sqlite3.Connection, path: bytes, name: str, size: int, mtime_ns: int, sha256: str, facts: Facts
+    db: sqlite3.Connection,
+    path: bytes,
+    name: str,
+    size: int,
+    mtime_ns: int,
+    sha256: str,
+    facts: Facts,
+    number: int = 0,
 ) -> None:
     """The same, by its place in the library."""
     told = db.execute("SELECT created FROM images WHERE sha256 = ? AND created IS NOT NULL", (sha256,)).fetchone()
@@ -68,15 +77,17 @@ def put_row(
     else:
         if known:
             _drop(db, known[0])
-        number = _free(db, made)
+        number = _free(db, made, number)
         row = (number, path, folder_of(path), name, mtime_ns, sha256)
         db.execute("INSERT INTO files (id, path, folder, name, mtime_ns, sha256) VALUES (?, ?, ?, ?, ?, ?)", row)
     _put_facts(db, number, size, facts)
     db.execute(f"{_WORDS} WHERE files.id = ?", (number,))
 
 
-def _free(db: sqlite3.Connection, made: int) -> int:
-    """A number for an image of that second."""
+def _free(db: sqlite3.Connection, made: int, wish: int) -> int:
+    """A number for an image of that second, which `wish` is where it is of that second and free."""
+    if wish // TICKS == made and not db.execute("SELECT 1 FROM files WHERE id = ?", (wish,)).fetchone():
+        return wish
     first = made * TICKS
     last = db.execute("SELECT max(id) FROM files WHERE id >= ? AND id < ?", (first, first + TICKS)).fetchone()[0]
     return first if last is None else int(last) + 1
