@@ -156,9 +156,9 @@ class Browsing(Looking, Place):
     def action_open_image(self) -> None:
         from tui.ui.screens.viewer import Viewer
 
-        listing, place = self.images.listing, self.images.place
-        if listing is not None and place is not None and self.file is not None:
-            viewer = Viewer(listing.ids, place, self.file, self.previewer, library=self.PLACE == "create")
+        numbers, place = self.images.numbers, self.images.place
+        if place is not None and self.file is not None:
+            viewer = Viewer(numbers, place, self.file, self.previewer, library=self.PLACE == "create")
             self.app.push_screen(viewer, self._viewer_closed)
 
     def _viewer_closed(self, place: int | None) -> None:

@@ -12,6 +12,7 @@ from tui.core.paths import shown
 from tui.core.record import Record
 from tui.library.entry import Entry
 from tui.ui.screens.browsing import Browsing
+from tui.ui.selection import Selection
 from tui.ui.shelf import Shown
 from tui.ui.shell import shell
 from tui.ui.widgets.details import Details
@@ -33,7 +34,7 @@ class LibraryScreen(Browsing):
     BINDINGS = [("escape", "leave_search")]
 
     def panes(self) -> Iterable[Widget]:
-        yield ImageList("Images", empty=EMPTY_LIST, id="list", marks=self.session.marks)
+        yield ImageList("Images", empty=EMPTY_LIST, id="list", selection=Selection(self.session.marks))
         yield Preview(self.previewer, empty=EMPTY_PREVIEW, id="preview")
         yield Details(id="details")
 

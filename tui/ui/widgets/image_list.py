@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual import events
@@ -17,21 +15,21 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.core.text import clean_line, shorten_middle
+from tui.ui.selection import Selection
 from tui.ui.widgets.lines import Lines
+from tui.ui.widgets.outline import Outline
 
 if TYPE_CHECKING:
     from tui.library.entry import Entry
     from tui.library.lists import Listing
 
-# Entries that are kept: some screens in either direction.
-KEPT = 3000
 # Rows that are asked for around one that is not known.
 PAGE = 60
 STARS = ("", "★", "★★", "★★★", "★★★★", "★★★★★")
 
 
 class ImageList(Lines):
-    """`marks` are the numbers of the marked images, shared with whoever else shows them.
+    """The base of the views of a list, which share a `selection`: another view goes on where this one stood.
 
     A list that is filled anew keeps the cursor on the image where it stood.
     """
@@ -52,64 +50,55 @@ class ImageList(Lines):
         def control(self) -> ImageList:
             return self.images
 
-    def __init__(self, heading: str, *, empty: str, id: str, marks: set[int] | None = None) -> None:  # noqa: A002  # Textual's own name
+    def __init__(self, heading: str, *, empty: str, id: str, selection: Selection | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id, classes="pane")
+        self.selection = selection or Selection()
         self._empty = empty
-        self._listing: Listing | None = None
-        self._days: tuple[tuple[str, int], ...] = ()
-        # For each day the row that it stands on.
-        self._starts: list[int] = []
-        self._entries: dict[int, Entry] = {}
-        self._asked: set[int] = set()
-        self._today = date.min
-        self._range: int | None = None
         self._words = Content("")
-        self.marks = marks if marks is not None else set()
         self.heading = heading
-        self.border_title = heading
+        # What stands here: the numbers of the images from top to bottom, and the rows that they take.
+        self.numbers: Sequence[int] = ()
+        self.outline: Outline[Any] = Outline()
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Work out `numbers` and `outline` of what is listed."""
+        listing = self.selection.listing
+        self.numbers = self.selection.ids
+        self.outline = Outline((listing.days if listing else ()) or [(None, len(self.numbers))])
 
     # --- what stands where ---
 
     @property
     def loaded(self) -> bool:
         """Whether it was filled."""
-        return self._listing is not None
+        return self.selection.listing is not None
 
     @property
     def listing(self) -> Listing | None:
-        return self._listing
+        """Everything that is listed, of which a view may show a part."""
+        return self.selection.listing
+
+    @property
+    def marks(self) -> set[int]:
+        return self.selection.marks
 
     @property
     def total(self) -> int:
-        """How many images are listed."""
-        return len(self._listing.ids) if self._listing else 0
+        """How many images stand here."""
+        return len(self.numbers)
 
     @property
     def count(self) -> int:
-        return self.total + len(self._days)
+        return self.outline.count
 
     def selectable(self, row: int) -> bool:
-        return 0 <= row < self.count and self._place(row) is not None
-
-    def _place(self, row: int) -> int | None:
-        """The place of a row's image in the list; None for a day."""
-        if not self._days:
-            return row
-        day = bisect_right(self._starts, row) - 1
-        return None if self._starts[day] == row else row - day - 1
-
-    def _row(self, place: int) -> int:
-        """The row of an image, by its place in the list."""
-        if not self._days:
-            return place
-        # Each day has a row of its own before its images.
-        day = bisect_right([start - number for number, start in enumerate(self._starts)], place) - 1
-        return place + day + 1
+        return self.outline.place(row) is not None
 
     def number_at(self, row: int) -> int | None:
         """The number of a row's image."""
-        place = self._place(row) if 0 <= row < self.count else None
-        return self._listing.ids[place] if self._listing and place is not None else None
+        place = self.outline.place(row)
+        return self.numbers[place] if place is not None else None
 
     @property
     def number(self) -> int | None:
@@ -118,29 +107,27 @@ class ImageList(Lines):
 
     @property
     def place(self) -> int | None:
-        """The place in the list of the image under the cursor."""
-        return self._place(self.cursor) if self.selectable(self.cursor) else None
+        """The place among `numbers` of the image under the cursor."""
+        return self.outline.place(self.cursor)
 
     @property
     def file(self) -> Entry | None:
         """The image under the cursor, None also while nothing is known of it yet."""
-        number = self.number
-        return self._entries.get(number) if number is not None else None
+        return self.selection.entry(self.number)
 
     @property
     def files(self) -> list[Entry]:
         """All that is known, in order."""
-        ids = self._listing.ids if self._listing else ()
-        return [self._entries[number] for number in ids if number in self._entries]
+        return [entry for number in self.numbers if (entry := self.selection.entry(number))]
 
     @property
     def neighbours(self) -> list[Entry]:
         """The images after and before the one under the cursor, as far as they are known."""
         place = self.place
-        if place is None or self._listing is None:
+        if place is None:
             return []
-        numbers = [self._listing.ids[at] for at in (place + 1, place - 1) if 0 <= at < self.total]
-        return [self._entries[number] for number in numbers if number in self._entries]
+        beside = [self.numbers[at] for at in (place + 1, place - 1) if 0 <= at < self.total]
+        return [entry for number in beside if (entry := self.selection.entry(number))]
 
     # --- filling ---
 
@@ -157,36 +144,42 @@ class ImageList(Lines):
 
         The cursor stays with its image, or with the first if it was there.
         """
-        here, before = self.file, self.number
-        at_top = before is None or (self.place == 0)
-        self._listing, self._days, self._today = listing, listing.days, today
-        self._starts = [0, *accumulate(count + 1 for _, count in listing.days)][:-1]
-        self._range = None
-        counts = f"{len(listing):,}" + (f" of {total:,}" if len(listing) != total else "")
-        self.border_title = Content.assemble(self.heading, (f"  {counts}" if total else "", "$text-disabled"))
-        self._entries = {**self._entries, **entries} if len(self._entries) < KEPT else dict(entries)
-        self._asked.clear()
-        kept = None if at_top else self._still(before, here, places)
-        self.set_reactive(Lines.cursor, self._nearest(0) if kept is None else self._row(kept))
+        here, at_top = self.file, self.place == 0
+        self.selection.fill(listing, entries, total=total, today=today)
+        # A file may have another number now.
+        place = places.get(here.path) if here is not None else None
+        still = self.number if place is None else listing.ids[place]
+        self.show(here, None if at_top else still, place)
+
+    def show(self, before: Entry | None = None, number: int | None = None, place: int | None = None) -> None:
+        """Arrange the rows anew, with the cursor on an image, or on the first; `before` is what it was on.
+
+        `place` is where the image is likely to stand: looking through a long list takes a while.
+        """
+        was = self.number
+        self.lay_out()
+        self._subtitle()
+        row = self.row_of(number, place)
+        self.set_reactive(Lines.cursor, self._nearest(0) if row is None else row)
         self.recount()
-        if self.number != before or self.file != here:
+        if self.number != was or self.file != before:
             self.watch_cursor()
 
-    def _still(self, number: int | None, file: Entry | None, places: Mapping[Path, int]) -> int | None:
-        """Where an image stands now, which may have another number."""
-        if file is not None and file.path in places:
-            return places[file.path]
-        ids = self._listing.ids if self._listing else ()
-        return ids.index(number) if number is not None and number in ids else None
+    def row_of(self, number: int | None, place: int | None = None) -> int | None:
+        """The row of an image, which is likely to stand at a place."""
+        if number is None:
+            return None
+        if place is None or place >= self.total or self.numbers[place] != number:
+            try:
+                place = self.numbers.index(number)
+            except ValueError:
+                return None
+        return self.outline.row(place)
 
     def learn(self, entries: Mapping[int, Entry]) -> None:
         """Take in what is known of images of the list."""
         before = self.file
-        if len(self._entries) > KEPT:
-            self._entries.clear()
-            self._asked.clear()
-        self._entries.update(entries)
-        self._asked -= entries.keys()
+        self.selection.learn(entries)
         self.refresh()
         if self.file != before:
             self.screen.post_message(self.Moved(self))
@@ -194,18 +187,20 @@ class ImageList(Lines):
     def point_at(self, path: Path, places: Mapping[Path, int] | None = None) -> bool:
         """Move the cursor to a file; False where it is not listed, or nothing is known of it."""
         place = (places or {}).get(path)
-        if place is None:
-            known = next((entry.number for entry in self._entries.values() if entry.path == path), None)
-            ids = self._listing.ids if self._listing else ()
-            place = ids.index(known) if known is not None and known in ids else None
-        if place is not None:
-            self.cursor = self._row(place)
-        return place is not None
+        number = self.selection.number_of(path) if place is None else self.selection.ids[place]
+        row = self.row_of(number, place)
+        if row is not None:
+            self.cursor = row
+        return row is not None
 
     def point_at_place(self, place: int) -> None:
-        """Move the cursor to an image by its place in the list."""
+        """Move the cursor to an image by its place among `numbers`."""
         if 0 <= place < self.total:
-            self.cursor = self._row(place)
+            self.cursor = self.outline.row(place)
+
+    def watch_cursor(self) -> None:
+        self.selection.number = self.number if self.number is not None else self.selection.number
+        super().watch_cursor()
 
     # --- marks ---
 
@@ -218,39 +213,43 @@ class ImageList(Lines):
 
     def toggle_mark(self) -> None:
         """Mark the image under the cursor, or no longer, and go to the next; within a range, all of it."""
-        if self._range is not None:
+        if self.selection.begin is not None:
             self.end_range()
         elif self.number is not None:
-            self.marks ^= {self.number}
-            self.action_move(1)
+            self.marks.symmetric_difference_update({self.number})
+            self.advance()
         self._marked()
+
+    def advance(self) -> None:
+        """To the next image."""
+        self.action_move(1)
 
     def mark_range(self) -> None:
         """Begin a range at the cursor, or mark what lies between its beginning and the cursor."""
-        if self._range is None:
-            self._range = self.place
+        if self.selection.begin is None:
+            self.selection.begin = self.number
         else:
             self.end_range()
         self._marked()
 
     def end_range(self) -> None:
-        self.marks |= self._ranged()
-        self._range = None
+        self.marks.update(self._ranged())
+        self.selection.begin = None
 
     def mark_all(self) -> None:
         """Mark all that is listed, or nothing where all is."""
-        listed = set(self._listing.ids) if self._listing else set()
+        listed = set(self.selection.ids)
         if listed <= self.marks:
-            self.marks -= listed
+            self.marks.difference_update(listed)
         else:
-            self.marks |= listed
+            self.marks.update(listed)
         self._marked()
 
     def clear_marks(self) -> bool:
         """Whether there was a mark, or the beginning of a range."""
-        was = bool(self.marks) or self._range is not None
+        was = bool(self.marks) or self.selection.begin is not None
         self.marks.clear()
-        self._range = None
+        self.selection.begin = None
         self._marked()
         return was
 
@@ -258,21 +257,35 @@ class ImageList(Lines):
         self._subtitle()
         self.refresh()
 
-    def _ranged(self) -> set[int]:
-        place = self.place
-        if self._range is None or place is None or self._listing is None:
-            return set()
-        low, high = sorted((self._range, place))
-        return set(self._listing.ids[low : high + 1])
+    def _ranged(self) -> Sequence[int]:
+        """What lies between the beginning of a range and the cursor."""
+        begin, place = self.selection.begin, self.place
+        if begin is None or place is None or begin not in self.numbers:
+            return ()
+        low, high = sorted((self.numbers.index(begin), place))
+        return self.numbers[low : high + 1]
+
+    def is_marked(self, number: int) -> bool:
+        """Whether an image is, or would be if the range ended here."""
+        return number in self.marks or (self.selection.begin is not None and number in self._ranged())
 
     def say(self, words: str, *, wrong: bool = False) -> None:
-        """Words below the list, beside how many are marked."""
+        """Words beside the heading."""
         self._words = Content.styled(words, "$error" if wrong else "$text-muted")
         self._subtitle()
 
     def _subtitle(self) -> None:
-        count = f"{len(self.marks):,} marked" if self.marks else ""
-        self.border_subtitle = Content("  ").join([part for part in (self._words, Content(count)) if part.plain])
+        """The heading, and behind it how many are listed and marked."""
+        listed, total = len(self.selection.ids), self.selection.total
+        counts = f"{listed:,}" + (f" of {total:,}" if listed != total else "") if total else ""
+        marked = f"{len(self.marks):,} marked" if self.marks else ""
+        parts = [
+            Content(self.heading),
+            Content.styled(counts, "$text-disabled"),
+            Content.styled(marked, "$warning"),
+            self._words,
+        ]
+        self.border_title = Content("  ").join([part for part in parts if part.plain])
 
     # --- drawing ---
 
@@ -288,15 +301,20 @@ class ImageList(Lines):
     def draw(self, row: int, width: int) -> Text:
         number = self.number_at(row)
         if number is None:
-            day = self._days[bisect_right(self._starts, row) - 1][0]
-            return Text(day_name(day, self._today), self.tone("quiet"))
-        marked = number in self.marks or (self._range is not None and number in self._ranged())
-        line = Text("▌ " if marked else "  ", self.tone("moving"))
-        entry = self._entries.get(number)
+            return self.draw_heading(self.outline.heading(row))
+        return self.draw_image(number, row, width)
+
+    def draw_heading(self, heading: Any) -> Text:
+        """What stands above a group: its day."""
+        return Text(day_name(heading, self.selection.today), self.tone("quiet"))
+
+    def draw_image(self, number: int, row: int, width: int) -> Text:
+        line = Text("▌ " if self.is_marked(number) else "  ", self.tone("moving"))
+        entry = self.selection.entry(number)
         if entry is None:
-            self._ask(row)
+            self.ask(range(row - PAGE // 2, row + PAGE))
             return line.append("…", self.tone("faint"))
-        stars = STARS[entry.rating] + ("♥" if entry.favourite else "")
+        stars = stars_of(entry)
         when = self._when(entry)
         end = f" {stars}" if stars else ""
         room = max(width - len(when) - len(end) - 3, 8)
@@ -309,14 +327,12 @@ class ImageList(Lines):
 
     def _when(self, entry: Entry) -> str:
         """The hour beside a day, or else the day."""
-        return time.strftime("%H:%M" if self._days else "%Y-%m-%d", time.localtime(entry.created))
+        by_day = self.selection.listing is not None and self.selection.listing.days
+        return time.strftime("%H:%M" if by_day else "%Y-%m-%d", time.localtime(entry.created))
 
-    def _ask(self, row: int) -> None:
-        """For what is not known around a row."""
-        around = (self.number_at(each) for each in range(max(row - PAGE // 2, 0), min(row + PAGE, self.count)))
-        wanted = [each for each in around if each is not None and each not in self._entries and each not in self._asked]
-        if wanted:
-            self._asked.update(wanted)
+    def ask(self, rows: Iterable[int]) -> None:
+        """For what is not known of these rows."""
+        if wanted := self.selection.unknown(self.number_at(each) for each in rows):
             self.post_message(self.Unknown(self, wanted))
 
     def on_click(self, event: events.Click) -> None:
@@ -326,9 +342,13 @@ class ImageList(Lines):
 
     def forget(self, numbers: Iterable[int]) -> None:
         """What is known of these is past."""
-        for number in numbers:
-            self._entries.pop(number, None)
+        self.selection.forget(numbers)
         self.refresh()
+
+
+def stars_of(entry: Entry) -> str:
+    """How an image was judged."""
+    return STARS[entry.rating] + ("♥" if entry.favourite else "")
 
 
 def day_name(day: str, today: date) -> str:
