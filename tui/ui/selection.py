@@ -1,0 +1,72 @@
+"""What lists of images share: which are listed, what is known of them, which one is looked at, which are marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.library.entry import Entry
+    from tui.library.lists import Listing
+
+# Entries that are kept: some screens in either direction.
+KEPT = 3000
+
+
+class Selection:
+    """`marks` are the numbers of the marked images, shared with whoever else shows them.
+
+    `number` is the image that the cursor stood on last, `begin` the one that a range begins with; `total` is how many
+    images there are of which the listed ones are some.
+    """
+
+    def __init__(self, marks: set[int] | None = None) -> None:
+        self.marks = marks if marks is not None else set()
+        self.listing: Listing | None = None
+        self.total = 0
+        self.today = date.min
+        self.number: int | None = None
+        self.begin: int | None = None
+        self._entries: dict[int, Entry] = {}
+        self._asked: set[int] = set()
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """The numbers of all that is listed, in order."""
+        return self.listing.ids if self.listing else ()
+
+    def fill(self, listing: Listing, entries: Mapping[int, Entry], *, total: int, today: date) -> None:
+        """A list, and what is known of some of it."""
+        self.listing, self.total, self.today, self.begin = listing, total, today, None
+        self._entries = {**self._entries, **entries} if len(self._entries) < KEPT else dict(entries)
+        self._asked.clear()
+
+    def learn(self, entries: Mapping[int, Entry]) -> None:
+        """Take in what is known of images."""
+        if len(self._entries) > KEPT:
+            self._entries.clear()
+            self._asked.clear()
+        self._entries.update(entries)
+        self._asked -= entries.keys()
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """What is known of these is past."""
+        for number in numbers:
+            self._entries.pop(number, None)
+
+    def entry(self, number: int | None) -> Entry | None:
+        """What is known of an image."""
+        return self._entries.get(number) if number is not None else None
+
+    def number_of(self, path: Path) -> int | None:
+        """The number of a file, if anything is known of it."""
+        return next((entry.number for entry in self._entries.values() if entry.path == path), None)
+
+    def unknown(self, numbers: Iterable[int | None]) -> list[int]:
+        """Those of them that nothing is known of and nobody has asked for; they count as asked for from now on."""
+        known = (self._entries, self._asked)
+        wanted = [each for each in numbers if each is not None and not any(each in those for those in known)]
+        self._asked.update(wanted)
+        return wanted
