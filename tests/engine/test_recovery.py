@@ -467,6 +467,23 @@ async def test_a_job_of_a_live_process_is_nobody_elses_and_one_of_a_killed_proce
         holder.kill()
 
 
+def test_a_job_that_ends_just_before_it_is_locked_is_not_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run ends it between our opening its file and our locking it."""
+    from tui.engine import disk
+
+    entry = left_by(tmp_path, images(1), whole=True)
+    try_lock = disk.try_lock
+
+    def late(handle: int) -> bool | None:
+        (entry.folder / "request.json").rename(entry.folder / "done.json")
+        return try_lock(handle)
+
+    monkeypatch.setattr(disk, "try_lock", late)
+    assert Entry.adopt(tmp_path, entry.job) is None
+
+
 async def test_without_locks_a_job_on_its_way_in_this_process_is_not_left_behind(
     tmp_path: Path, provider: Provider, locks: str
 ) -> None:
