@@ -50,9 +50,11 @@ class Watched(App):
         assert self.child.isalive(), f"ended after {after!r}:\n{self.text}"
 
     def write(self, prompt: str) -> None:
-        # To both ends of a line, of which a long prompt has several, from wherever a click has put the cursor.
-        self.press("f5", *["ctrl+u"] * 20, *["ctrl+k"] * 20)
-        self.wait_for(" 0/")
+        self.press("f5")
+        self.wait_for("/32000")
+        if " 0/" not in self.words:
+            self.press("ctrl+l")
+            self.wait_for(" 0/")
         self.send(prompt.encode())
         self.wait_for(f" {len(prompt)}/")
 

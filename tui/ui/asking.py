@@ -16,6 +16,7 @@ from textual._xterm_parser import XTermParser
 
 from tui.render.terminal.answers import Answers, Sieve
 from tui.ui.leaving import LeavingDriver
+from tui.ui.pastes import Pastes
 
 # Seconds: between looking whether the app ends, and for the rest of an answer of which a part has come.
 _TICK, _REST = 0.1, 0.05
@@ -27,6 +28,7 @@ class AskingDriver(LeavingDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._sieve = Sieve()
+        self._pastes = Pastes()
         self._then: Callable[[Answers], None] | None = None
 
     def ask(self, query: str, then: Callable[[Answers], None], seconds: float = 1.0) -> None:
@@ -39,6 +41,13 @@ class AskingDriver(LeavingDriver):
         self.write(query)
         self.flush()
         self._app.set_timer(seconds, lambda: then(self._sieve.answers))
+
+    def _run_input_thread(self) -> None:
+        """In place of Textual's, which would have its own report printed of an error here."""
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            self._app.call_later(self._app._handle_exception, error)
 
     def run_input_thread(self) -> None:
         try:
@@ -59,7 +68,8 @@ class AskingDriver(LeavingDriver):
                     if not (data := os.read(self.fileno, 1 << 12)):
                         self.lost()
                         break
-                    typed = self._sift(decode(data))
+                    # First of all: a paste could forge answers as well.
+                    typed = self._sift(self._pastes.without_escapes(decode(data)))
                 elif self._sieve.holds:
                     typed = self._sieve.release()
                 if typed:

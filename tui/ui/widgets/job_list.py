@@ -97,9 +97,9 @@ class JobList(Lines):
     def _draw_job(self, job: Job, width: int) -> Text:
         text = Text(f"#{job.number:<4}", self.tone("faint"))
         text.append(f"{state_words(job):<19}", self.tone(TONES.get(job.state, "moving")))
-        size = str(job.request.parameters.get("size", ""))
+        size, model = clean_line(job.request.parameters.get("size", "")), clean_line(job.request.model)
         earlier = "left earlier  " if job.recovered else ""
-        text.append(f"{earlier}{job.request.model}  {size} ×{job.request.count}  ", self.tone("quiet"))
+        text.append(f"{earlier}{model}  {size} ×{job.request.count}  ", self.tone("quiet"))
         return text.append(clean_line(job.request.prompt, limit=max(width - text.cell_len, 1)), self.tone("plain"))
 
     def _draw_left(self, left: Left, width: int) -> Text:
@@ -110,7 +110,7 @@ class JobList(Lines):
         state = f"sent again as #{again.number}" if again else left_words.state(left)
         text.append(f"{state:<19}", self.tone("moving" if again else "quiet" if left.kept else "ask"))
         request = left.request
-        text.append(f"{request.model}  " if request else "", self.tone("quiet"))
+        text.append(f"{clean_line(request.model)}  " if request else "", self.tone("quiet"))
         prompt = request.prompt if request else "the request can't be read"
         return text.append(clean_line(prompt, limit=max(width - text.cell_len, 1)), self.tone("plain"))
 
