@@ -270,6 +270,16 @@ async def test_an_answer_whose_end_was_not_announced_is_done_where_all_its_image
         assert b.rests == []
 
 
+async def test_an_answer_that_came_to_its_last_byte_is_whole_whatever_it_lacks(tmp_path: Path) -> None:
+    body = images(1)
+    entry = left_by(tmp_path, body, total=len(body))
+    async with run(tmp_path) as b:
+        ended = await b.recover(entry.job)
+        assert isinstance(ended, Done)
+        assert ended.fewer == "1 of 2 came"
+        assert b.rests == []
+
+
 async def test_an_answer_without_an_image_is_told_once_and_its_bytes_stay(tmp_path: Path) -> None:
     entry = left_by(tmp_path, b"<html>hello</html>", whole=True)
     async with run(tmp_path) as b:
