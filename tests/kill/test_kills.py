@@ -82,6 +82,12 @@ def test_a_recovery_of_a_fresh_answer_can_be_killed_at_any_step(ground: Ground, 
     assert_settled(ground)
 
 
+@pytest.mark.parametrize("step", ["image written", "image synced", "image named"])
+def test_of_a_partial_image_nothing_is_left_but_itself(ground: Ground, step: str) -> None:
+    assert ground.generate("stream", at=At(step)).end() == ENDED
+    assert_settled(ground)
+
+
 def test_an_answer_that_has_come_is_recovered_though_the_provider_is_gone(ground: Ground) -> None:
     assert ground.generate("three", at=At("response named")).end() == ENDED
     ground.sandbox.stop()

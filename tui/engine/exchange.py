@@ -20,7 +20,7 @@ from tui.engine.decode import NotBase64Error, image_bytes
 from tui.engine.job import BrokenError, Job, Settings, StoppedError, in_thread, on_disk, storage
 from tui.engine.network import LOST
 from tui.engine.save import store
-from tui.engine.spool import Entry, Head
+from tui.engine.spool import TEMPORARY, Entry, Head
 from tui.engine.steps import step
 
 log = logging.getLogger("safelight.engine")
@@ -137,7 +137,7 @@ def _may_stream(job: Job, content_type: str) -> bool:
 
 async def _show(job: Job, entry: Entry, developing: Developing) -> None:
     """A partial image as a file of the spool; one that can't be read is passed over: the bytes are kept anyway."""
-    draft = entry.storage / f"partial-{developing.index}-{developing.stage}"
+    draft = entry.storage / f"partial-{developing.index}-{developing.stage}{TEMPORARY}"
     try:
         image = await in_thread(partial(store, image_bytes(developing.source, entry.part), draft))
         path = draft.with_suffix(EXTENSIONS.get(image.facts.format, ".bin"))
