@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -120,3 +121,30 @@ def test_an_image_that_can_not_be_copied_is_told_and_the_others_are(filled: Prog
     assert ended.returncode == 1 and "broken.png: " in ended.stderr
     assert [Path(line).name for line in ended.stdout.splitlines()] == ["castle.webp"]
     (filled.library / "broken.png").unlink()
+
+
+def test_a_check_finds_what_does_not_agree_and_changes_nothing(filled: Program) -> None:
+    assert filled("library", "check").returncode == 0
+    file = next(path for path in filled.images if path.name != "castle.png")
+    content, times = file.read_bytes(), file.stat()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    record = next((filled.library / ".safelight" / "records").glob("*/*.json"))
+    told = record.read_text()
+    record.write_text("{")
+    ended = filled("library", "check")
+    assert ended.returncode == 1 and "2 findings" in ended.stderr
+    assert f"{file.name}: the file's bytes have changed" in ended.stdout
+    assert f"{record.name}: the record can't be read" in ended.stdout
+    assert file.read_bytes() != content and record.read_text() == "{"
+    file.write_bytes(content)
+    record.write_text(told)
+
+
+def test_the_stats_count_images_and_what_they_cost(filled: Program) -> None:
+    filled("rate", "4", "hares")
+    ended = filled("library", "stats")
+    assert ended.stdout.startswith("4 images · ") and "dall-e-2" in ended.stdout and "$0.0480" in ended.stdout
+    told = json.loads(filled("library", "stats", "--json").stdout)
+    assert told["images"] == 4 and told["by"]["rating"] == {"0": 2, "4": 2}
+    assert told["by"]["model"] == {"dall-e-2": 3, "sdxl": 1} and told["spent"][0]["images"] == 3

@@ -1,4 +1,4 @@
-"""`safelight library rebuild`: the index made again from what it is derived from, the files and their records."""
+"""`safelight library`: the index made again from the files and their records, whether these agree, what there is."""
 
 from __future__ import annotations
 
@@ -7,23 +7,36 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tui.core import paths
 from tui.core.config import Config
+from tui.core.pricing import dollars
+from tui.core.text import clean_line, human_bytes
 from tui.subcommands import output
 from tui.subcommands.progress import ERASE
 
-REBUILD = "rebuild"
+if TYPE_CHECKING:
+    from tui.library.index import Index
+
+REBUILD, CHECK, STATS = "rebuild", "check", "stats"
+EPILOG = """\
+rebuild  makes the index again: it reads every file and every record. These are left as they are; the index is only
+         what makes finding quick.
+check    reads every file again and says what does not agree, one finding a line; 1 where there is any.
+stats    says how many images there are, of what kinds, and what they cost.
+"""
 # Seconds between two counts: on a terminal they take one another's place, elsewhere each is a line.
 TERMINAL_SECONDS, FILE_SECONDS = 0.2, 10.0
 
 
 def arguments(parser: argparse.ArgumentParser, env: Mapping[str, str]) -> None:  # noqa: ARG001  every subcommand's form
-    parser.add_argument("action", choices=(REBUILD,), help="read every file and every record again")
-    parser.epilog = "The files and their records are left as they are: the index is only what makes finding quick."
+    parser.add_argument("action", choices=(REBUILD, CHECK, STATS), help="see below")
+    parser.add_argument("--json", action="store_true", help="stats as a JSON object")
+    parser.epilog = EPILOG
 
 
-def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> int:  # noqa: ARG001  there is one action
+def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> int:
     from tui.library.index import Index
     from tui.render.decoding.decoder import Decoder
 
@@ -33,8 +46,14 @@ def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> in
         return 0
     told = _Told()
     with Index.open(library, paths.cache_folder(env)) as index, Decoder() as decoder:
-        index.clear()
+        if given.action == REBUILD:
+            index.clear()
         index.sync(told.progress, recall=decoder.recall)
+        if given.action == CHECK:
+            return _checked(index, told, env)
+        if given.action == STATS:
+            told.end()
+            return _stats(index, as_json=given.json)
         counts = index.counts()
     told.end()
     parts = [f"{_number(counts.files, 'file')}, {_number(counts.records, 'record')}"]
@@ -42,6 +61,41 @@ def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> in
     parts += [f"{counts.absent} of the records without a file"] if counts.absent else []
     output.say(f"{'; '.join(parts)}: {paths.shown(library, env)}")
     return 0
+
+
+def _checked(index: Index, told: _Told, env: Mapping[str, str]) -> int:
+    from tui.library.checking import check
+
+    lines, found = output.Lines(), 0
+    for finding in check(index, told.progress):
+        found += 1
+        told.end()
+        lines.line(f"{paths.shown(finding.where, env)}: {clean_line(finding.what)}")
+    told.end()
+    counts = index.counts()
+    output.say(f"{_number(counts.files, 'file')}, {_number(counts.records, 'record')}: {_number(found, 'finding')}")
+    return 1 if found or lines.failed else 0
+
+
+def _stats(index: Index, *, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from tui.library.checking import stats
+
+    known, spent = stats(index), index.spent_by("provider")
+    lines = output.Lines()
+    if as_json:
+        lines.json({**asdict(known), "spent": [asdict(each) for each in spent]})
+        return int(lines.failed)
+    days = f" · {known.first} to {known.last}" if known.first else ""
+    lines.line(f"{_number(known.images, 'image')} · {human_bytes(known.bytes)}{days}")
+    for name, counts in known.by.items():
+        for value, count in counts.items():
+            lines.line(f"{name:<9} {clean_line(value):<28} {count:>9,}")
+    for each in spent:
+        note = f" · {each.unknown} without a known cost" if each.unknown else ""
+        lines.line(f"{'spent at':<9} {clean_line(each.key):<28} {dollars(each.cost):>9}{note}")
+    return int(lines.failed)
 
 
 class _Told:

@@ -21,7 +21,7 @@ SUBCOMMANDS = {
     "tag": "put tags on images, or take them off",
     "trash": "throw images away, have them back, or empty the trash",
     "recover": "finish or list what earlier runs left behind",
-    "library": "make the library's index again",
+    "library": "make the library's index again, check it, or count what there is",
     "sandbox": "run the built-in provider for other programs",
     "doctor": "say what was found: terminal, keys, folders, versions",
     "config": "say what is set, where, and by what",
