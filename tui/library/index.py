@@ -205,9 +205,12 @@ class Index:
         """The files of these bytes."""
         return self.ask(lambda db: lists.of_bytes(db, self.root, sha256))
 
-    def folders(self) -> list[tuple[bytes, int]]:
-        """The folders that hold images, relative to the root, each with how many lie directly in it."""
-        return self.ask(lists.folders)
+    def folders(self, query: Query | None = None) -> list[tuple[bytes, int]]:
+        """The folders that hold images, relative to the root, each with how many lie directly in it.
+
+        With a query only the images that it fits count.
+        """
+        return self.ask(lambda db: lists.folders(db, query or Query()))
 
     def tags(self) -> list[tuple[str, int]]:
         """Every tag with how many images have it, the commonest first."""

@@ -81,7 +81,7 @@ def listing(db: sqlite3.Connection, query: Query, order: str = "date", *, revers
     return Listing(_numbers(found), (), query.words, query.problems)
 
 
-def _chosen(query: Query) -> tuple[str, tuple[str | int | float, ...]]:
+def _chosen(query: Query) -> tuple[str, tuple[str | int | float | bytes, ...]]:
     """A selection of numbers, and the values for its question marks."""
     sql = [f"({condition.sql})" for condition in query.conditions]
     values = tuple(value for condition in query.conditions for value in condition.values)
@@ -127,9 +127,11 @@ def of_bytes(db: sqlite3.Connection, root: Path, sha256: str) -> list[Entry]:
     return [_entry(root, row) for row in db.execute(f"{_ENTRIES} WHERE files.sha256 = ?", (sha256,))]
 
 
-def folders(db: sqlite3.Connection) -> list[tuple[bytes, int]]:
-    """The folders that hold images, relative to the library, each with how many lie directly in it."""
-    return list(db.execute("SELECT folder, count(*) FROM files GROUP BY folder ORDER BY folder"))
+def folders(db: sqlite3.Connection, query: Query) -> list[tuple[bytes, int]]:
+    """The folders of the images that a query fits, relative to the library, each with how many lie directly in it."""
+    chosen, values = _chosen(query)
+    among = "" if query.everything else f" WHERE id IN ({chosen})"
+    return list(db.execute(f"SELECT folder, count(*) FROM files{among} GROUP BY folder ORDER BY folder", values))
 
 
 def tags(db: sqlite3.Connection) -> list[tuple[str, int]]:

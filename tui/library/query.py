@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from tui.core.provider import SANDBOX
@@ -40,7 +40,7 @@ class Condition:
     """A condition in SQL over a row of `facts`, and the values for its question marks."""
 
     sql: str
-    values: tuple[str | int | float, ...] = ()
+    values: tuple[str | int | float | bytes, ...] = ()
 
     def negated(self) -> Condition:
         # What is not known does not fit, so its opposite does.
@@ -62,6 +62,11 @@ class Query:
     @property
     def everything(self) -> bool:
         return not self.match and not self.conditions
+
+    def directly_in(self, folder: bytes) -> Query:
+        """The same among the images that lie in a folder, and not below it; its path is relative to the library."""
+        inside = Condition("facts.id IN (SELECT id FROM files WHERE folder = ?)", (folder,))
+        return replace(self, conditions=(*self.conditions, inside))
 
 
 class _MeaninglessError(Exception):

@@ -13,7 +13,7 @@ class Command:
     """One action. `id` is what a keymap names; `keys` are Textual key names, several separated by commas.
 
     `scope` is where it acts: app, create, images (wherever a list of images stands), preview (wherever one
-    is shown), queue or viewer.
+    is shown), judge (wherever images can be judged), queue, viewer or compare.
     `footer` is its order in the footer, 0 for not there. `action` is the Textual action, `id` when left out.
     `chord` is two keys after one another, for an action that has no key of its own.
     """
@@ -60,6 +60,9 @@ KEY_NAMES = {
     "minus": "-",
     "equals_sign": "=",
     "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "right_curly_bracket": "}",
     "space": "space",
 }
 
@@ -73,9 +76,13 @@ SCOPES = {
     "app": "Everywhere",
     "create": "Create",
     "images": "Lists of images",
+    "judge": "Lists of images, full screen",
+    "library": "Library",
     "viewer": "Full screen",
+    "compare": "Compare",
     "preview": "Images",
     "queue": "Queue",
+    "export": "Export",
 }
 
 # fmt: off
@@ -95,6 +102,8 @@ COMMANDS = (
     Command("redraw", "", "Redraw", "Send the whole screen again"),
     Command("look", "", "Preview", "How images are drawn here, and why", action="show_look"),
     Command("left", "", "Left by earlier runs", "Jobs that an earlier run did not end", action="show_left"),
+    Command("trashed", "", "Trash", "What was thrown away: have it back, or empty it", action="show_trash"),
+    Command("duplicates", "", "Duplicates", "Files here of the same bytes", action="show_duplicates"),
     Command("welcome", "f12", "First steps", "What the sandbox is and where a key goes", action="welcome"),
     Command("quit", "ctrl+q,q", "Quit", "Leave; asks while jobs run", action="leave",),
     Command("generate", "ctrl+j", "Generate", "Send the request", "create", footer=1, priority=True),
@@ -114,18 +123,46 @@ COMMANDS = (
     Command("sort", "s", "Sort", "Sort by date, rating, model, cost or name", "images"),
     Command("reverse", "S", "Reverse", "The list the other way round", "images"),
     Command("undo", "u", "Undo", "Take back the last action on images", "images", action="app.undo"),
+    Command("compare", "c", "Compare", "The marked images, or two neighbours, side by side", "images", footer=26),
+    Command("parent", "less_than_sign", "Parent", "What the image was made from", "images", action="kin('made from')"),
+    Command("child", "greater_than_sign", "Child", "What was made of it", "images", action="kin('made of it')"),
+    Command("sibling", "right_curly_bracket", "Sibling", "The next of the same request", "images", action="sibling"),
+    Command("kin", "p", "Kin", "What it was made from, made again, made of it", "images", action="kin_list"),
+    *(
+        Command(f"rate_{n}", str(n), f"Rate {n}", "★" * n or "No rating any longer", "judge", action=f"rate({n})")
+        for n in (1, 2, 3, 4, 5, 0)
+    ),
+    Command("favourite", "f", "Favourite", "A favourite, or no longer", "judge", footer=27),
+    Command("tags", "t", "Tags", "Add tags and take them off", "judge", footer=28),
+    Command("notes", "a", "Notes", "Write notes on the image", "judge", footer=29),
     Command("reuse", "e", "To Create", "Put the image's settings into Create", "images", footer=20),
     Command("repeat", "r", "Again", "Send the same request once more", "images", footer=22),
-    Command("copy", "y", "Copy…", "Copy prompt, path or URL", "images", footer=24, action="chord('y')"),
+    Command("copy", "y", "Copy…", "Copy prompt, path, URL or an scp line", "images", footer=24, action="chord('y')"),
     Command("copy_prompt", "", "Copy prompt", "Copy the prompt", "images", action="copy('prompt')", chord="y p"),
     Command("copy_path", "", "Copy path", "Copy the file's path", "images", action="copy('path')", chord="y f"),
     Command("copy_url", "", "Copy URL", "Copy a file:// address", "images", action="copy('url')", chord="y u"),
+    Command("copy_scp", "", "Copy scp", "Copy a line that fetches it", "images", action="copy('scp')", chord="y s"),
+    Command("trash", "d", "Trash", "Move the image to the trash", "images", footer=26),
+    Command("delete", "D", "Delete", "Delete the image for good; asks", "images", action="delete_images"),
+    Command("rename", "R", "Rename", "Give images names by a template", "images"),
+    Command("move", "M", "Move", "Move images to a folder", "images", action="move_images"),
+    Command("export", "X", "Export", "Write copies elsewhere: other forms, formats, sizes", "images", footer=28),
     Command("open_file", "o", "Open", "Open the file on the desktop", "images", action="open_outside('file')"),
     Command("open_folder", "O", "Open folder", "Open the file's folder", "images", action="open_outside('folder')"),
+    Command("export_now", "ctrl+j", "Export", "Write the copies", "export", footer=1),
+    Command("next_view", "V", "View", "List, contact sheet or tree of folders", "library", footer=19),
     Command("close", "escape,q", "Back", "Leave the full screen", "viewer", footer=1),
     Command("previous", "left_square_bracket,left,h", "Previous", "The image before", "viewer", footer=2),
     Command("next", "right_square_bracket,right,l", "Next", "The image after", "viewer", footer=3),
+    Command("viewer_trash", "d", "Trash", "Move the image to the trash", "viewer", footer=7, action="trash"),
+    Command("viewer_undo", "u", "Undo", "Take back the last action on images", "viewer", action="undo"),
     Command("viewer_details", "i", "Details", "Show or hide its details", "viewer", footer=5, action="details"),
+    Command("leave_compare", "escape,q", "Back", "Leave the comparison", "compare", footer=1, action="close"),
+    Command("flip", "tab,x", "Flip", "One of them in the place of the other", "compare", footer=2),
+    Command("side_by_side", "c", "Side by side", "All of them at once again", "compare", footer=3),
+    Command("compare_previous", "left,h", "Left", "The image to the left", "compare", footer=4, action="choose(-1)"),
+    Command("compare_next", "right,l", "Right", "The image to the right", "compare", footer=5, action="choose(1)"),
+    Command("compare_undo", "u", "Undo", "Take back the last action on images", "compare", action="app.undo"),
     Command("zoom_in", "plus", "Nearer", "Look at the image from nearer", "preview"),
     Command("zoom_out", "minus", "Further", "Look at the image from further away", "preview"),
     Command("true_size", "equals_sign", "100 %", "A pixel of the image for one of the picture", "preview"),

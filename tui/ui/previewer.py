@@ -126,6 +126,15 @@ class Previewer:
             found = self._kept.valid(sight, state)
             return found or self._kept.put(sight, state, self._draw(sight, stale, early))
 
+    def tile(self, sight: Sight, stale: Stale) -> Rendered:
+        """The same for one of many small pictures, which are not kept here; its thumbnail is made where it has none."""
+        from tui.library import thumbnails
+
+        rendered = self._draw(sight, stale, None)
+        if thumbnails.due(sight.path):
+            self.keep_thumbnail(sight.path)
+        return rendered
+
     def prepare(self, sights: Sequence[Sight], stale: Stale) -> None:
         """Draw what is likely to be looked at next. Why it can't be drawn is told when it is asked for."""
         from tui.render.picture import Refused

@@ -9,32 +9,31 @@ from textual import on
 from textual.widget import Widget
 
 from tui.core.paths import shown
-from tui.core.record import Record
 from tui.library.entry import Entry
-from tui.ui.screens.browsing import Browsing
+from tui.ui.about import About
+from tui.ui.commands import bindings
+from tui.ui.screens.viewing import Viewing
 from tui.ui.selection import Selection
 from tui.ui.shelf import Shown
 from tui.ui.shell import shell
 from tui.ui.widgets.details import Details
-from tui.ui.widgets.image_list import ImageList
 from tui.ui.widgets.preview import Preview
 from tui.ui.widgets.search import Search
 
 EMPTY_PREVIEW = "The image under the cursor is shown here."
-EMPTY_LIST = "No images here yet.\nf5 makes some, ctrl+g opens\nanother folder."
 
 
-class LibraryScreen(Browsing):
+class LibraryScreen(Viewing):
     """`query` is what is searched for, empty for the whole folder."""
 
     PLACE = "library"
     CSS_PATH = "../styles/library.tcss"
     PANES: ClassVar = (("list", "Images"), ("preview", "Preview"), ("details", "Details"))
     AUTO_FOCUS = "#list"
-    BINDINGS = [("escape", "leave_search")]
+    BINDINGS = [("escape", "leave_search"), *bindings("library")]
 
     def panes(self) -> Iterable[Widget]:
-        yield ImageList("Images", empty=EMPTY_LIST, id="list", selection=Selection(self.session.marks))
+        yield self.make_view(Selection(self.session.marks))
         yield Preview(self.previewer, empty=EMPTY_PREVIEW, id="preview")
         yield Details(id="details")
 
@@ -56,16 +55,17 @@ class LibraryScreen(Browsing):
         self.images.say(problems[0] if problems else words, wrong=bool(problems))
         if not len(found.listing):
             self.preview.show(None)
-            self.query_one(Details).show(None, None)
+            self.query_one(Details).show(None)
 
     @property
     def image_panes(self) -> list[Widget]:
         return [self.preview, self.query_one(Details)]
 
-    def describe(self, file: Entry, record: Record | None) -> None:
-        super().describe(file, record)
-        if file == self.images.file:
-            self.query_one(Details).show(file, record)
+    def describe(self, file: Entry, about: About) -> None:
+        super().describe(file, about)
+        if self.stands and file == self.images.file:
+            listing = self.images.listing
+            self.query_one(Details).show(file, about, listing.words if listing else ())
 
     def action_details(self) -> None:
         self.show_pane("list" if self.pane == "details" else "details")
@@ -90,6 +90,9 @@ class LibraryScreen(Browsing):
         event.stop()
         self.query_one(Search).close()
         self.images.focus()
+
+    def show_all(self) -> None:
+        self.session.query = ""
 
     def _search(self, query: str) -> None:
         self.session.query = query.strip()

@@ -93,20 +93,14 @@ class Canvas(Drawn, can_focus=True):
             strip = PictureStrip(strip.row)
         if not self._strips[y - top].row.coloured:
             # Letters in the terminal's own colours would stand in a frame of other ones.
-            strip = self._filtered(Strip([Segment(strip.text, self.ground)], self._width))
+            strip = self.filtered(Strip([Segment(strip.text, self.ground)], self._width))
         parts = [self._blank(left), strip, self._blank(width - left - self._width)]
         return JoinedStrip(parts).crop(0, width)
 
     def _blank(self, width: int) -> Strip:
         if width <= 0:
             return Strip([], 0)
-        return self._filtered(Strip.blank(width, self.ground))
-
-    def _filtered(self, strip: Strip) -> Strip:
-        for line_filter in self.app.get_line_filters():
-            if line_filter.enabled:
-                strip = strip.apply_filter(line_filter, self.background_colors[1])
-        return strip
+        return self.filtered(Strip.blank(width, self.ground))
 
     def _words_line(self, y: int) -> Strip:
         width, height = self.size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.style import Style
+from textual.strip import Strip
 from textual.widget import Widget
 
 
@@ -21,3 +22,10 @@ class Drawn(Widget):
     def notify_style_update(self) -> None:
         self._ground = None
         super().notify_style_update()
+
+    def filtered(self, strip: Strip) -> Strip:
+        """A strip as Textual would send it, for those who hand out their lines themselves."""
+        for line_filter in self.app.get_line_filters():
+            if line_filter.enabled:
+                strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip

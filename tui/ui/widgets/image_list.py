@@ -144,26 +144,35 @@ class ImageList(Lines):
 
         The cursor stays with its image, or with the first if it was there.
         """
-        here, at_top = self.file, self.place == 0
+        here = self.file
         self.selection.fill(listing, entries, total=total, today=today)
         # A file may have another number now.
         place = places.get(here.path) if here is not None else None
         still = self.number if place is None else listing.ids[place]
-        self.show(here, None if at_top else still, place)
+        self.show(here, None if self.at_top else still, place)
 
     def show(self, before: Entry | None = None, number: int | None = None, place: int | None = None) -> None:
         """Arrange the rows anew, with the cursor on an image, or on the first; `before` is what it was on.
 
         `place` is where the image is likely to stand: looking through a long list takes a while.
         """
-        was = self.number
+        was, heading = self.number, self.outline.heading(self.cursor)
         self.lay_out()
         self._subtitle()
-        row = self.row_of(number, place)
+        row = self.row_of(number, place) if heading is None else self.row_of_heading(heading)
         self.set_reactive(Lines.cursor, self._nearest(0) if row is None else row)
         self.recount()
         if self.number != was or self.file != before:
             self.watch_cursor()
+
+    @property
+    def at_top(self) -> bool:
+        """Whether the cursor is to stay at the top, whatever comes to stand there."""
+        return self.place == 0
+
+    def row_of_heading(self, heading: Any) -> int | None:
+        """The row of a heading."""
+        return self.outline.row_of(heading)
 
     def row_of(self, number: int | None, place: int | None = None) -> int | None:
         """The row of an image, which is likely to stand at a place."""
@@ -315,7 +324,7 @@ class ImageList(Lines):
             self.ask(range(row - PAGE // 2, row + PAGE))
             return line.append("…", self.tone("faint"))
         stars = stars_of(entry)
-        when = self._when(entry)
+        when = self.when(entry)
         end = f" {stars}" if stars else ""
         room = max(width - len(when) - len(end) - 3, 8)
         # Names differ at their ends, prompts mostly at their beginnings.
@@ -325,7 +334,7 @@ class ImageList(Lines):
         line.append_text(label).append(" " * max(width - line.cell_len - len(when) - len(end), 1))
         return line.append(f"{end} ".lstrip() if stars else "", self.tone("moving")).append(when, self.tone("faint"))
 
-    def _when(self, entry: Entry) -> str:
+    def when(self, entry: Entry) -> str:
         """The hour beside a day, or else the day."""
         by_day = self.selection.listing is not None and self.selection.listing.days
         return time.strftime("%H:%M" if by_day else "%Y-%m-%d", time.localtime(entry.created))

@@ -141,12 +141,16 @@ class Lines(ScrollView, Drawn, can_focus=True):
 
     def watch_cursor(self) -> None:
         if self.cursor >= 0:
-            # A heading above the first of its rows comes into sight with it.
-            top = self.cursor - 1 if self.cursor and not self.selectable(self.cursor - 1) else self.cursor
-            self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False)
+            self.scroll_to_region(self.region_of_cursor, animate=False)
         self.refresh()
         # Straight to the screen, so that what it shows of the row comes in the same frame as the cursor.
         self.screen.post_message(self.Moved(self))
+
+    @property
+    def region_of_cursor(self) -> Region:
+        """What comes into sight with the cursor: a heading above the first of its rows, too."""
+        top = self.cursor - 1 if self.cursor and not self.selectable(self.cursor - 1) else self.cursor
+        return Region(0, top, 1, self.cursor - top + 1)
 
     def action_move(self, delta: int) -> None:
         step = 1 if delta > 0 else -1

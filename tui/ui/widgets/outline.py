@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Generic, TypeVar
 
@@ -33,19 +33,20 @@ class Outline(Generic[H]):
         """How many images there are."""
         return self._places[-1]
 
-    def _group(self, row: int) -> int:
+    def group(self, row: int) -> int:
+        """The number of the group that a row belongs to."""
         return bisect_right(self._rows, row) - 1
 
     def heading(self, row: int) -> H | None:
         """The heading that stands on a row."""
-        group = self._group(row) if 0 <= row < self.count else -1
+        group = self.group(row) if 0 <= row < self.count else -1
         return self._groups[group][0] if group >= 0 and self._rows[group] == row else None
 
     def place(self, row: int) -> int | None:
         """The place of the image that stands on a row."""
         if not 0 <= row < self.count:
             return None
-        group = self._group(row)
+        group = self.group(row)
         within = row - self._rows[group] - (self._groups[group][0] is not None)
         return None if within < 0 else self._places[group] + within
 
@@ -55,6 +56,11 @@ class Outline(Generic[H]):
             raise IndexError(place)
         group = bisect_right(self._places, place) - 1
         return self._rows[group] + (self._groups[group][0] is not None) + place - self._places[group]
+
+    @property
+    def headings(self) -> Iterator[int]:
+        """The rows of the headings."""
+        return (row for row, group in zip(self._rows, self._groups, strict=False) if group[0] is not None)
 
     def row_of(self, heading: H) -> int | None:
         """The row of a heading."""
