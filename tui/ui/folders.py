@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tui.core.paths import expanded
 from tui.core.text import clean_line
@@ -11,18 +12,27 @@ from tui.core.text import clean_line
 LISTED = 50
 
 
-def completions(typed: str, env: Mapping[str, str]) -> list[str]:
-    """The folders whose paths go on from what was typed, written as it was; none where there are none. Slow."""
-    head, _, begun = typed.rpartition(os.sep)
-    if not typed or (not head and not typed.startswith(os.sep)):
+def completions(typed: str, env: Mapping[str, str], base: Path | None = None) -> list[str]:
+    """The folders whose paths go on from what was typed, written as it was; none where there are none. Slow.
+
+    What is no whole path goes on from `base`, where there is one.
+    """
+    head, slash, begun = typed.rpartition(os.sep)
+    if not typed or not (slash or base):
         return []
-    base = expanded(head or os.sep, env)
     try:
-        with os.scandir(base) as entries:
+        with os.scandir(resolved(head or slash, env, base)) as entries:
             names = sorted(entry.name for entry in entries if _fits(entry, begun))
     except (OSError, ValueError):
         return []
-    return [f"{head}{os.sep}{name}" for name in names[:LISTED]]
+    return [f"{head}{slash}{name}" for name in names[:LISTED]]
+
+
+def resolved(typed: str, env: Mapping[str, str], base: Path | None = None) -> Path:
+    """The path that was meant: a whole one, one that begins with `~/`, or one that goes on from `base`."""
+    if base is None or typed == "~" or typed.startswith(("/", f"~{os.sep}")) or Path(typed).is_absolute():
+        return expanded(typed, env)
+    return base / typed
 
 
 def _fits(entry: os.DirEntry[str], begun: str) -> bool:

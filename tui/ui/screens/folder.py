@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import on, work
 from textual.widgets import Input
@@ -18,12 +19,21 @@ HINT = "type a path; tab completes it"
 
 
 class FolderPick(Pick):
-    """Gives back the path as typed, a choice's value, or None."""
+    """Gives back the path as typed, a choice's value, or None. `base` is where paths begin that are not whole."""
 
     BINDINGS = [("tab", "complete", "Complete")]
 
-    def __init__(self, title: str, choices: Sequence[Choice] = (), *, hint: str = HINT) -> None:
-        super().__init__(title, choices, free=True, hint=hint)
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice] = (),
+        *,
+        hint: str = HINT,
+        current: str | None = None,
+        base: Path | None = None,
+    ) -> None:
+        super().__init__(title, choices, free=True, hint=hint, current=current)
+        self._base = base
         self._folders: list[str] = []
 
     @on(Input.Changed)
@@ -32,7 +42,7 @@ class FolderPick(Pick):
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="folders")
     def _look(self, typed: str) -> None:
-        found = folders.completions(typed, os.environ)
+        found = folders.completions(typed, os.environ, self._base)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._found, typed, found)
 
