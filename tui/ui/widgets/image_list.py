@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,7 +143,7 @@ class ImageList(Lines):
     ) -> None:
         """Show a list, of `total` images. `entries` are known of some of it, `places` are where some files stand in it.
 
-        The cursor stays with its image, or with the first if it was there.
+        The cursor stays with its image, or with the first if it was there; where its image is gone it goes to the next.
         """
         here = self.file
         self.selection.fill(listing, entries, total=total, today=today)
@@ -157,9 +158,12 @@ class ImageList(Lines):
         `place` is where the image is likely to stand: looking through a long list takes a while.
         """
         was, heading = self.number, self.outline.heading(self.cursor)
+        past, stood = self.numbers, self.place
         self.lay_out()
         self._subtitle()
         row = self.row_of(number, place) if heading is None else self.row_of_heading(heading)
+        if row is None and stood is not None and past[stood] == number:
+            row = self.row_of(next_one(past, stood, self.numbers))
         self.set_reactive(Lines.cursor, self._nearest(0) if row is None else row)
         self.recount()
         if self.number != was or self.file != before:
@@ -215,10 +219,11 @@ class ImageList(Lines):
 
     @property
     def chosen(self) -> list[int]:
-        """The numbers of the marked images, the newest first, or the one under the cursor."""
-        if self.marks:
-            return sorted(self.marks, reverse=True)
-        return [self.number] if self.number is not None else []
+        """The numbers of the marked images in the order of the list, or the one under the cursor."""
+        if not self.marks:
+            return [self.number] if self.number is not None else []
+        listed = [number for number in self.selection.ids if number in self.marks]
+        return [*listed, *sorted(self.marks.difference(listed), reverse=True)]
 
     def toggle_mark(self) -> None:
         """Mark the image under the cursor, or no longer, and go to the next; within a range, all of it."""
@@ -353,6 +358,13 @@ class ImageList(Lines):
         """What is known of these is past."""
         self.selection.forget(numbers)
         self.refresh()
+
+
+def next_one(before: Sequence[int], place: int, after: Sequence[int]) -> int | None:
+    """Of what stood before, the one nearest to a place that still is there: what came behind it first."""
+    there = set(after)
+    nearest = chain(before[place + 1 :], reversed(before[:place]))
+    return next((number for number in nearest if number in there), None)
 
 
 def stars_of(entry: Entry) -> str:
