@@ -113,6 +113,14 @@ class View:
         moved = (now[0] + columns * step[0], now[1] + rows * step[1])
         return replace(self, centre=replace(self, centre=moved)._middle(window))
 
+    def carried(self, window: Window, other: Window) -> View:
+        """The same look at another image: the same part of it, however many pixels that has, as large as this one's."""
+        if self.scale is None:
+            return View()
+        across, down = (theirs / max(ours, 1) for ours, theirs in zip(window.source, other.source, strict=True))
+        middle = self._middle(window)
+        return View(self.scale / max(across, 1 / MAX_ZOOM), (middle[0] * across, middle[1] * down))
+
     def part(self, window: Window) -> Part:
         """What is to be seen: never beyond the image's edges.
 

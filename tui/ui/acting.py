@@ -29,9 +29,10 @@ class Acting(Actions):
 
     shelf: Shelf
 
-    def act(self, numbers: Sequence[int], act: Act, *, words: str) -> None:
+    def act(self, numbers: Sequence[int], act: Act, *, words: str, library: bool = False) -> None:
         """Do something to images; `words` say what, while it lasts."""
-        folder = self.session.shown_folder
+        folder = self.shelf.root if library else self.session.shown_folder
+        self.session.acted.update(numbers)
 
         def run(progress: Progress, cancelled: Cancelled) -> Deed:
             index = self.shelf.index_of(folder)

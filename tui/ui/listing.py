@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import work
 from textual.screen import Screen
@@ -19,11 +19,15 @@ from tui.core.request import Request
 from tui.ui.acting import Acting
 from tui.ui.screens.browsing import Browsing
 from tui.ui.screens.create import CreateScreen
+from tui.ui.screens.looking import Looking
 from tui.ui.shelf import Shelf, Shown, Wanted
 
 if TYPE_CHECKING:
     from tui.library.entry import Entry
+    from tui.library.index import Index
     from tui.ui.shell import Found
+
+T = TypeVar("T")
 
 # Seconds between two looks at a list while it is read for the first time.
 LOOK = 0.7
@@ -118,6 +122,9 @@ class Listing(Acting):
         if isinstance(self.here, Browsing) and listing is not None:
             create = isinstance(self.here, CreateScreen)
             self.here.fill(listing.outputs if create else listing.found)
+        for screen in self.screen_stack:
+            if isinstance(screen, Looking):
+                screen.relisted()
 
     def fetch(
         self, numbers: Iterable[int], then: Callable[[Mapping[int, Entry]], None], *, library: bool = False
@@ -131,6 +138,25 @@ class Listing(Acting):
                 self.call_from_thread(then, entries)
 
         self.run_worker(read, thread=True, group="entries", exit_on_error=False)
+
+    def ask(
+        self,
+        question: Callable[[Index], T],
+        then: Callable[[T], object],
+        *,
+        library: bool = False,
+        only_latest: str = "",
+    ) -> None:
+        folder = self.shelf.root if library else self.session.shown_folder
+
+        def find() -> None:
+            worker = get_current_worker()
+            answer = question(self.shelf.index_of(folder))
+            if not worker.is_cancelled:
+                self.call_from_thread(then, answer)
+
+        group = f"question {only_latest}"
+        self.run_worker(find, thread=True, exclusive=bool(only_latest), group=group, exit_on_error=False)
 
     def _no_folder(self, folder: Path) -> None:
         self.notify(f"There is no folder {shown(folder)}", severity="warning", markup=False)

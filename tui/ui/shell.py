@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events
 from textual.dom import DOMNode
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.engine.leftovers import Left
     from tui.library.entry import Entry
+    from tui.library.index import Index
     from tui.ui.acting import Act
     from tui.ui.jobs import Job
 
     Found = Callable[[Entry, Record | None], None]
 
+T = TypeVar("T")
 
 # Seconds that keys are kept at most.
 HELD = 1.0
@@ -125,8 +127,22 @@ class Shell(Sending):
         """Read what is known of images of the folder that is shown, or of the library, and call `then` with it."""
 
     @abstractmethod
-    def act(self, numbers: Sequence[int], act: Act, *, words: str) -> None:
-        """Do something to images of the folder that is shown; `words` say what, while it lasts."""
+    def ask(
+        self,
+        question: Callable[[Index], T],
+        then: Callable[[T], object],
+        *,
+        library: bool = False,
+        only_latest: str = "",
+    ) -> None:
+        """Put a question to the index of the folder that is shown, or of the library, and call `then` with the answer.
+
+        With `only_latest`, a name, a later question of the same name takes the place of this one.
+        """
+
+    @abstractmethod
+    def act(self, numbers: Sequence[int], act: Act, *, words: str, library: bool = False) -> None:
+        """Do something to images of the folder that is shown, or of the library; `words` say what, while it lasts."""
 
     @abstractmethod
     def sort_images(self, order: str, *, reverse: bool) -> None:

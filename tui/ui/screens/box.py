@@ -29,6 +29,8 @@ class Box(Over[Result], ModalScreen[Result]):
     """A modal screen in the look that all of them share."""
 
     CSS_PATH = "../styles/modal.tcss"
+    # Whether it hands out by itself what was typed meanwhile, once it knows what that is meant for.
+    KEEPS_KEYS = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +59,8 @@ class Box(Over[Result], ModalScreen[Result]):
 
     def on_mount(self) -> None:
         # What was typed in the same bunch as the key that opened this belongs here.
-        self.call_after_refresh(shell(self).release_keys)
+        if not self.KEEPS_KEYS:
+            self.call_after_refresh(shell(self).release_keys)
 
     def on_screen_suspend(self) -> None:
         self._left_at = self.app.size

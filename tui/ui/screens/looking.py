@@ -22,6 +22,9 @@ class Looking(Screen[Any]):
     def preview(self) -> Preview:
         return self.query_one(Preview)
 
+    def relisted(self) -> None:
+        """The images were listed anew: what is known of them may have changed."""
+
     def on_screen_suspend(self) -> None:
         for preview in self.query(Preview):
             preview.cover(True)
@@ -31,20 +34,24 @@ class Looking(Screen[Any]):
         for preview in self.query(Preview):
             preview.cover(False)
 
+    def look(self, how: Callable[[View, Window], View]) -> None:
+        """Look from elsewhere; `how` makes the new view of the old one."""
+        self.preview.zoom(how)
+
     def action_zoom_in(self) -> None:
-        self.preview.zoom(View.zoom_in)
+        self.look(View.zoom_in)
 
     def action_zoom_out(self) -> None:
-        self.preview.zoom(View.zoom_out)
+        self.look(View.zoom_out)
 
     def action_true_size(self) -> None:
-        self.preview.zoom(View.one_to_one)
+        self.look(View.one_to_one)
 
     def action_whole(self) -> None:
-        self.preview.zoom(lambda view, _: view.fit())
+        self.look(lambda view, _: view.fit())
 
     def action_pan(self, across: int, down: int) -> None:
-        self.preview.zoom(_moved(across * ACROSS, down * DOWN))
+        self.look(_moved(across * ACROSS, down * DOWN))
 
     def action_next_style(self) -> None:
         self.notify(f"Preview: {shell(self).next_style()}", timeout=2)

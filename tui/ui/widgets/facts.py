@@ -11,16 +11,29 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.core.text import clean
+from tui.ui.marking import spans
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row. Without a name the text takes the whole width; with neither it is an empty line."""
+    """One row. Without a name the text takes the whole width; with neither it is an empty line.
+
+    `words` were searched for, and are marked where they stand in the text.
+    """
 
     name: str = ""
     text: str = ""
     style: str = "$foreground"
     name_style: str = "$text-muted"
+    words: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> Content:
+        """The text, with what was searched for marked."""
+        shown = Content.styled(self.text, self.style)
+        for start, end in spans(self.text, self.words):
+            shown = shown.stylize("bold reverse", start, end)
+        return shown
 
 
 class Facts(Widget):
@@ -52,7 +65,7 @@ class Facts(Widget):
             name = Content.styled(fact.name, fact.name_style)
             if name.cell_length >= column > 0:
                 column = name.cell_length + 1
-            wrapped = Content.styled(fact.text, fact.style).wrap(max(width - column, 8)) if fact.text else [Content("")]
+            wrapped = fact.content.wrap(max(width - column, 8)) if fact.text else [Content("")]
             for number, row in enumerate(wrapped):
                 head = name.pad_right(column - name.cell_length) if number == 0 else Content(" " * column)
                 lines.append(Content.assemble(head, row) if fact.name else row)

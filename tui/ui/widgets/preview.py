@@ -148,6 +148,16 @@ class Preview(Vertical):
             self._look_at(view)
             self._wait(at_once=True)
 
+    @property
+    def view(self) -> View:
+        """Where the image is looked at."""
+        return self._view
+
+    @property
+    def window(self) -> Window | None:
+        """What it is looked through, as soon as that is known."""
+        return self._window
+
     def _look_at(self, view: View) -> None:
         self._view = view
         self.title = self._title
