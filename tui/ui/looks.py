@@ -15,6 +15,7 @@ from tui.render.look import Look
 from tui.render.terminal.cells import cell_size
 from tui.ui.knowledge import Knowledge
 from tui.ui.shell import Shell
+from tui.ui.widgets.image_list import ImageList
 from tui.ui.widgets.preview import Preview
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Looks(Shell):
         for screen in [screen for stack in self._screen_stacks.values() for screen in stack]:
             for preview in screen.query(Preview):
                 preview.redraw()
+            for images in screen.query(ImageList):
+                images.refresh()
 
     def _use(self, pixels: Pixels | None) -> Graphics | None:
         """What makes pixels of pictures from now on."""
