@@ -51,6 +51,7 @@ CASES = {
     "log": Case(CREATE, gone("─Log"), ("f2",)),
     "next_pane": Case(CREATE, "enter Full screen", ("f3",)),
     "answer": Case(CREATE, "Job #3 asks", ("escape",)),
+    "settle": Case(("f7", "g"), "Job #3 asks", ("escape",)),
     "jump": Case(CREATE, " s del", ("escape",)),
     "help": Case(CREATE, "Send the request", ("escape",)),
     "palette": Case(CREATE, "type to narrow", ("escape",)),
