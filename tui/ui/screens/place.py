@@ -140,6 +140,9 @@ class Place(Screen[None]):
 
     def on_descendant_focus(self, event: object) -> None:  # noqa: ARG002  # Textual's signature
         """The focus never stands in a pane that is out of sight."""
+        if not self._composed:
+            # A pane is being taken out for another one, and the focus goes elsewhere for a moment.
+            return
         focused: Widget | None = self.focused
         for identity, _ in self.PANES:
             if focused is not None and self.query_one(f"#{identity}") in focused.ancestors_with_self:
