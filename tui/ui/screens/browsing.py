@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +20,11 @@ from tui.core.request import Request
 from tui.core.text import clean_line, human_bytes
 from tui.ui.commands import COMMANDS, bindings, in_scope, second_keys
 from tui.ui.previewer import Previewer
+from tui.ui.screens.judging import Judging
 from tui.ui.screens.looking import Looking
 from tui.ui.screens.place import Place
+from tui.ui.screens.tidying import Tidying
+from tui.ui.screens.walking import Walking
 from tui.ui.session import Session
 from tui.ui.shell import shell
 from tui.ui.widgets.image_list import ImageList
@@ -29,14 +32,20 @@ from tui.ui.widgets.image_list import ImageList
 if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.library.entry import Entry
-    from tui.ui.acting import Act
+    from tui.ui.about import About
     from tui.ui.shelf import Shown
 
 IMAGE_ACTIONS = frozenset(
-    (command.action or command.id).split("(")[0] for scope in ("images", "preview") for command in in_scope(scope)
+    (command.action or command.id).split("(")[0]
+    for scope in ("images", "judge", "preview")
+    for command in in_scope(scope)
 )
 FROM_THE_LIST = frozenset({"repeat", "reuse"})
-NEEDS_IMAGE = frozenset({"open_image", "reuse", "repeat", "chord", "copy", "open_outside", "mark", "mark_range"})
+NEEDS_IMAGE = frozenset(
+    {"open_image", "reuse", "repeat", "chord", "copy", "open_outside", "mark", "mark_range"}
+    | {"trash", "delete_images", "rename", "move_images", "export"}
+    | {"rate", "favourite", "tags", "notes", "compare", "kin", "kin_list", "sibling"}
+)
 # What lists are sorted by, and what comes first then.
 SORTED = {
     "date": "the newest first",
@@ -51,14 +60,14 @@ SORTED = {
 CHORD = 4.0
 
 
-class Browsing(Looking, Place):
+class Browsing(Tidying, Judging, Walking, Looking, Place):
     """`awaited` is a file that was just saved: the cursor goes to it as soon as it is listed.
 
     `chord` is the first of two keys, while the second is awaited.
     """
 
     # The second of two keys first: nothing takes it where none is awaited.
-    BINDINGS = [*second_keys(), *bindings("images"), *bindings("preview")]
+    BINDINGS = [*second_keys(), *bindings("images"), *bindings("judge"), *bindings("preview")]
 
     def __init__(self, session: Session, previewer: Previewer) -> None:
         super().__init__(session)
@@ -77,6 +86,14 @@ class Browsing(Looking, Place):
         return self.images.file
 
     @property
+    def chosen(self) -> Sequence[int]:
+        return self.images.chosen
+
+    @property
+    def in_library(self) -> bool:
+        return self.PLACE == "create"
+
+    @property
     def places(self) -> list[Path]:
         """The files whose places in the list are wanted."""
         return [path for path in (self.awaited, self.file.path if self._composed and self.file else None) if path]
@@ -87,6 +104,7 @@ class Browsing(Looking, Place):
             return
         today = datetime.now(UTC).date()
         self.images.fill(found.listing, found.entries, found.places, total=found.total, today=today)
+        self.images.forget(self.session.acted - found.entries.keys())
         if self.awaited and self.images.point_at(self.awaited, found.places):
             self._show(self.images.file)
             self.awaited = None
@@ -96,7 +114,7 @@ class Browsing(Looking, Place):
     @on(ImageList.Unknown)
     def _learn(self, event: ImageList.Unknown) -> None:
         """What comes into sight is read."""
-        shell(self).fetch(event.numbers, event.images.learn, library=self.PLACE == "create")
+        shell(self).fetch(event.numbers, event.images.learn, library=self.in_library)
 
     @on(ImageList.Moved)
     def _moved(self, event: ImageList.Moved) -> None:
@@ -117,22 +135,23 @@ class Browsing(Looking, Place):
         size = Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")
         version = (file.mtime_ns, file.bytes)
         self.preview.show(file.path, size, version=version, near=[other.path for other in self.images.neighbours])
-        shell(self).look_up(file, self.describe, only_latest=self.PLACE)
+        self.ask_about(file)
 
-    def describe(self, file: Entry, record: Record | None) -> None:
-        """Put what is known beside the image."""
+    def describe(self, file: Entry, about: About) -> None:
         if self.preview.path == file.path:
-            self.preview.show(file.path, caption(file, record))
+            self.preview.show(file.path, caption(file, about.record))
 
     # --- what can be done with the image under the cursor -----------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Letters act on images only where images have the focus, and greyed out where there is none.
 
         From the list alone one is made again: a letter that was meant for something else must never send a request.
         """
         if action == "second":
             return bool(self.chord)
+        if parameters == ("scp",) and "SSH_CONNECTION" not in os.environ:
+            return False
         if action not in IMAGE_ACTIONS or not self._composed:
             return True
         listed = self.images.has_focus
@@ -158,7 +177,7 @@ class Browsing(Looking, Place):
 
         numbers, place = self.images.numbers, self.images.place
         if place is not None and self.file is not None:
-            viewer = Viewer(numbers, place, self.file, self.previewer, library=self.PLACE == "create")
+            viewer = Viewer(numbers, place, self.file, self.previewer, library=self.in_library)
             self.app.push_screen(viewer, self._viewer_closed)
 
     def _viewer_closed(self, place: int | None) -> None:
@@ -199,10 +218,19 @@ class Browsing(Looking, Place):
     def action_reverse(self) -> None:
         shell(self).sort_images(self.session.order, reverse=not self.session.reverse)
 
-    def act(self, act: Act, words: str) -> None:
-        """Do something to the marked images, or to the one under the cursor."""
-        if numbers := self.images.chosen:
-            shell(self).act(numbers, act, words=words)
+    # --- what is done to the chosen ones ------------------------------------------------------------------------------
+
+    def action_compare(self) -> None:
+        """The marked images; one with the one under the cursor; or that one with its neighbour."""
+        from tui.ui.screens.compare import MOST, Compare, compared
+
+        numbers = compared(self.images.numbers, self.images.place, self.images.marks)
+        if len(numbers) > MOST:
+            self.notify(f"2 to {MOST} images can be compared; {len(self.images.marks):,} are marked", timeout=4)
+        elif len(numbers) < 2:
+            self.notify("There is no other image to compare it with", timeout=3)
+        else:
+            self.app.push_screen(Compare(numbers, self.previewer, library=self.in_library))
 
     def action_reuse(self) -> None:
         self._with_request(shell(self).reuse)
@@ -222,21 +250,6 @@ class Browsing(Looking, Place):
                 self.notify(words, severity="warning", markup=False)
             else:
                 act(Request(prompt=origin.prompt, model=origin.model, parameters=dict(origin.parameters)))
-
-        if self.file is not None:
-            shell(self).look_up(self.file, found)
-
-    def action_copy(self, what: str) -> None:
-        def found(file: Entry, record: Record | None) -> None:
-            origin = record.newest if record else None
-            text = {"path": str(file.path), "url": file.path.as_uri(), "prompt": origin.prompt if origin else ""}[what]
-            if not _is_text(text):
-                self.notify("The file's name is no text; y u copies an address that is", severity="warning")
-            elif text:
-                self.app.copy_to_clipboard(text)
-                self.notify(f"Copied the {'URL' if what == 'url' else what}", timeout=2)
-            else:
-                self.notify("No prompt goes with this image", severity="warning")
 
         if self.file is not None:
             shell(self).look_up(self.file, found)
@@ -286,26 +299,20 @@ class Browsing(Looking, Place):
         self.app.push_screen(FolderPick("Folder", choices), chosen)
 
 
-def _is_text(text: str) -> bool:
-    """Whether it can be written as UTF-8: a file's name can be any bytes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def caption(file: Entry, record: Record | None) -> Content:
     """Two lines below the preview. What matters less stands at their ends, which are cut first."""
+    judgement = (f"{'★' * file.rating}{'♥' if file.favourite else ''} ".lstrip(), "$warning")
     if record is None:
-        return Content.styled(f"{file.name} · {human_bytes(file.bytes)}", "$text-muted")
+        return Content.assemble(judgement, (f"{file.name} · {human_bytes(file.bytes)}", "$text-muted"))
     origin = record.newest
     facts = [f"{record.width}x{record.height} {record.format}", human_bytes(record.bytes)]
     if origin is not None:
         if origin.cost is not None:
             facts.append(dollars(origin.cost) + (" pretend" if origin.provider == "sandbox" else ""))
         facts.append(origin.model)
-    parts: list[tuple[str, str]] = [(" · ".join(facts), "$foreground")]
+    if file.tags:
+        facts.append(", ".join(file.tags))
+    parts: list[tuple[str, str]] = [judgement, (" · ".join(facts), "$foreground")]
     if origin is not None and origin.revised_prompt:
         parts.append((f"\nrevised: {clean_line(origin.revised_prompt)}", "$text-muted"))
     elif origin is not None:

@@ -47,6 +47,7 @@ class LibraryScreen(Viewing):
         session = self.session
         self.images.heading = f"/ {session.query}" if session.query else shown(session.shown_folder)
         super().fill(found)
+        self.query_one(Details).mark(found.listing.words)
         problems = found.listing.problems
         reading = session.reading
         words = f"reading {reading[0]:,} of {reading[1]:,}" if reading else ""
@@ -64,8 +65,7 @@ class LibraryScreen(Viewing):
     def describe(self, file: Entry, about: About) -> None:
         super().describe(file, about)
         if self.stands and file == self.images.file:
-            listing = self.images.listing
-            self.query_one(Details).show(file, about, listing.words if listing else ())
+            self.query_one(Details).show(file, about)
 
     def action_details(self) -> None:
         self.show_pane("list" if self.pane == "details" else "details")
