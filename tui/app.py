@@ -109,7 +109,12 @@ class SafelightApp(Looks, Recovering):
 
             return QueueScreen(self.session)
 
-        return {"library": library, "queue": queue}
+        def spend() -> Screen[None]:
+            from tui.ui.screens.spend import SpendScreen
+
+            return SpendScreen(self.session)
+
+        return {"library": library, "queue": queue, "spend": spend}
 
     # --- themes ---------------------------------------------------------------------------------------------------
 

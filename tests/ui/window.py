@@ -118,7 +118,7 @@ class Window:
         return job
 
     async def to(self, place: str) -> None:
-        await self.press({"create": "f5", "library": "f6", "queue": "f7"}[place])
+        await self.press({"create": "f5", "library": "f6", "queue": "f7", "spend": "f8"}[place])
         await self.until(lambda: self.app.screen.id == place, place)
 
     async def go(self, name: str) -> Field:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import zipfile
@@ -19,6 +17,7 @@ from tui.core.record import Record
 from tui.core.text import clean_line
 from tui.library.entry import Entry, as_json
 from tui.library.moving import free, write
+from tui.library.table import as_csv
 from tui.library.undo import Cancelled, Progress, reason
 
 if TYPE_CHECKING:
@@ -231,16 +230,4 @@ def manifest(written: Sequence[tuple[Entry, str]], kind: str) -> bytes:
         del row["path"]
     if kind == "json":
         return json.dumps(rows, indent=1).encode("ascii")
-    text = io.StringIO()
-    table = csv.DictWriter(text, list(rows[0]) if rows else ["file"])
-    table.writeheader()
-    for row in rows:
-        table.writerow({name: _cell(value) for name, value in row.items()})
-    return text.getvalue().encode("utf-8", "replace")
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula is marked as text."""
-    if isinstance(value, list):
-        value = ", ".join(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
+    return as_csv(rows, list(rows[0]) if rows else ["file"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.provider import SANDBOX
+from tui.library import table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,3 +59,14 @@ def by(
         (SANDBOX, pretend, since, until),
     )
     return [Spent(str(key), *rest) for key, *rest in rows]
+
+
+def as_csv(period: str, rows: Sequence[Spent], pretend: Sequence[Spent] = ()) -> bytes:
+    """The sums as CSV, US$ as they are known; the sandbox's are marked as pretend."""
+    columns = (period, "images", "actual_usd", "estimate_usd", "without_known_cost", "pretend")
+    values = [
+        (row.key, row.images, round(row.cost, 9), round(row.estimate, 9), row.unknown, word)
+        for some, word in ((rows, "no"), (pretend, "yes"))
+        for row in some
+    ]
+    return table.as_csv([dict(zip(columns, each, strict=True)) for each in values], columns)

@@ -82,6 +82,7 @@ SCOPES = {
     "compare": "Compare",
     "preview": "Images",
     "queue": "Queue",
+    "spend": "Spend",
     "export": "Export",
 }
 
@@ -90,6 +91,7 @@ COMMANDS = (
     Command("create", "f5", "Create", "Write a prompt and make images", action="place('create')", priority=True),
     Command("library", "f6", "Library", "Browse the output folder", action="place('library')", priority=True),
     Command("queue", "f7", "Queue", "See the jobs, cancel and reorder them", action="place('queue')", priority=True),
+    Command("spend", "f8", "Spend", "See what was spent, and save it as CSV", action="place('spend')", priority=True),
     Command("log", "f2", "Log", "Show or hide the log", footer=60, action="toggle_log"),
     Command("next_pane", "f3", "Next pane", "Go to the next pane", footer=55),
     Command("answer", "f9", "Answer", "Answer a job, or settle one that was left", footer=5),
@@ -102,7 +104,7 @@ COMMANDS = (
     Command("redraw", "", "Redraw", "Send the whole screen again"),
     Command("look", "", "Preview", "How images are drawn here, and why", action="show_look"),
     Command("left", "", "Left by earlier runs", "Jobs that an earlier run did not end", action="show_left"),
-    Command("trashed", "", "Trash", "What was thrown away: have it back, or empty it", action="show_trash"),
+    Command("trash", "", "Trash", "What was thrown away: have it back, or empty it", action="show_trash"),
     Command("duplicates", "", "Duplicates", "Files here of the same bytes", action="show_duplicates"),
     Command("welcome", "f12", "First steps", "What the sandbox is and where a key goes", action="welcome"),
     Command("quit", "ctrl+q,q", "Quit", "Leave; asks while jobs run", action="leave",),
@@ -142,7 +144,7 @@ COMMANDS = (
     Command("copy_path", "", "Copy path", "Copy the file's path", "images", action="copy('path')", chord="y f"),
     Command("copy_url", "", "Copy URL", "Copy a file:// address", "images", action="copy('url')", chord="y u"),
     Command("copy_scp", "", "Copy scp", "Copy a line that fetches it", "images", action="copy('scp')", chord="y s"),
-    Command("trash", "d", "Trash", "Move the image to the trash", "images", footer=26),
+    Command("discard", "d", "Discard", "Move the image to the trash", "images", footer=26, action="trash"),
     Command("delete", "D", "Delete", "Delete the image for good; asks", "images", action="delete_images"),
     Command("rename", "R", "Rename", "Give images names by a template", "images"),
     Command("move", "M", "Move", "Move images to a folder", "images", action="move_images"),
@@ -154,7 +156,7 @@ COMMANDS = (
     Command("close", "escape,q", "Back", "Leave the full screen", "viewer", footer=1),
     Command("previous", "left_square_bracket,left,h", "Previous", "The image before", "viewer", footer=2),
     Command("next", "right_square_bracket,right,l", "Next", "The image after", "viewer", footer=3),
-    Command("viewer_trash", "d", "Trash", "Move the image to the trash", "viewer", footer=7, action="trash"),
+    Command("viewer_discard", "d", "Discard", "Move the image to the trash", "viewer", footer=7, action="trash"),
     Command("viewer_undo", "u", "Undo", "Take back the last action on images", "viewer", action="undo"),
     Command("slideshow", "s", "Slideshow", "One image after another by itself", "viewer", footer=4),
     Command("hold", "space", "Hold", "Hold the slideshow, or let it go on", "viewer", footer=4),
@@ -183,6 +185,13 @@ COMMANDS = (
     Command("job_reuse", "e", "To Create", "Put the job's settings into Create", "queue", footer=16),
     Command("up", "K", "Earlier", "Move a waiting job forward", "queue", footer=20, action="move_job(-1)"),
     Command("down", "J", "Later", "Move a waiting job back", "queue", footer=21, action="move_job(1)"),
+    Command("by_day", "d", "Day", "Spending by day", "spend", action="by('day')"),
+    Command("by_week", "w", "Week", "Spending by week", "spend", action="by('week')"),
+    Command("by_month", "m", "Month", "Spending by month", "spend", action="by('month')"),
+    Command("by_model", "o", "Model", "Spending by model", "spend", action="by('model')"),
+    Command("by_provider", "p", "Provider", "Spending by provider", "spend", action="by('provider')"),
+    Command("show_images", "enter", "Show images", "The images of a row, in the Library", "spend", footer=10),
+    Command("export_spending", "X", "Export", "Save the table as CSV", "spend", footer=12),
 )
 # fmt: on
 

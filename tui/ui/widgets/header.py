@@ -13,7 +13,7 @@ from tui.ui.session import Session
 from tui.ui.shell import shell
 from tui.ui.widgets.bar import Bar
 
-PLACES = ("create", "library", "queue")
+PLACES = ("create", "library", "queue", "spend")
 # Cells that the provider has at least.
 NAME = 8
 
@@ -34,11 +34,12 @@ class Header(Bar):
         title = ("", Content.styled("safelight  ", "bold $primary"))
         used = sum(content.cell_length for _, content in places)
         facts = self._facts(width - used - 1)
-        if used + title[1].cell_length + facts.cell_length < width:
+        needed = sum(content.cell_length for _, content in facts)
+        if used + title[1].cell_length + needed < width:
             places.insert(0, title)
             used += title[1].cell_length
-        gap = Content(" " * max(width - used - facts.cell_length, 1))
-        return self.line([*places, ("", gap), ("provider", facts)])
+        gap = Content(" " * max(width - used - needed, 1))
+        return self.line([*places, ("", gap), *facts])
 
     def _part(self, place: str) -> tuple[str, Content]:
         command = BY_ID[place]
@@ -46,7 +47,8 @@ class Header(Bar):
         key = key_name(shell(self).keys_of(command).split(",")[0])
         return (place, Content.assemble((f"{key} ", "$text-disabled"), (command.title, style), "  "))
 
-    def _facts(self, room: int) -> Content:
+    def _facts(self, room: int) -> list[tuple[str, Content]]:
+        """Each with what a click on it opens."""
         session, provider = self._session, self._session.provider
         facts: list[tuple[str, str]] = []
         if session.jobs.asking:
@@ -58,16 +60,17 @@ class Header(Bar):
         if session.jobs.queued:
             facts.append((f" · {session.jobs.queued} queued", "$warning"))
         room -= sum(len(text) for text, _ in facts)
+        spent = ("", "")
         if session.budget is not None:
-            facts.append(_spent(session.budget, room - NAME))
-            room -= len(facts[-1][0])
+            spent = _spent(session.budget, room - NAME)
+            room -= len(spent[0])
         if provider is None:
             name = ("starting…", "$text-muted")
         elif provider.is_sandbox:
             name = (" SANDBOX ", "bold reverse $warning")
         else:
             name = (shorten(f"{provider.name} · {provider.host}", max(room, NAME)), "$foreground")
-        return Content.assemble(name, *facts)
+        return [("provider", Content.assemble(name, *facts)), ("spend", Content.assemble(spent))]
 
 
 def _spent(budget: Budget, room: int) -> tuple[str, str]:
