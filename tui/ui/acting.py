@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.worker import Worker, get_current_worker
 
 from tui.core.text import shorten
-from tui.ui.actions import Actions
+from tui.ui.clipboard import Clipboard
 from tui.ui.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ PATIENCE = 0.5
 KEPT = 50
 
 
-class Acting(Actions):
+class Acting(Clipboard):
     """The part of the app that does things to images."""
 
     shelf: Shelf
@@ -40,8 +40,14 @@ class Acting(Actions):
 
         self.work_on(run, words=words)
 
-    def work_on(self, run: Callable[[Progress, Cancelled], Deed], *, words: str, keep: bool = True) -> None:
-        """Do it in a worker; when it lasts a box says how far it is, and escape stops it between two images."""
+    def work_on(
+        self,
+        run: Callable[[Progress, Cancelled], Deed],
+        *,
+        words: str,
+        keep: bool = True,
+        then: Callable[[], object] | None = None,
+    ) -> None:
         from tui.ui.screens.busy import Busy
 
         box: list[Busy] = []
@@ -55,6 +61,8 @@ class Acting(Actions):
 
             deed = run(progress, lambda: worker.is_cancelled)
             self.call_from_thread(self._done, deed, box, keep)
+            if then is not None:
+                self.call_from_thread(then)
 
         worker: Worker[None] = self.run_worker(in_thread, thread=True, group="acting", exit_on_error=False)
 

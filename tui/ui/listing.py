@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 
 from tui.core.paths import shown
 from tui.core.request import Request
-from tui.ui.acting import Acting
+from tui.ui.clearing import Clearing
 from tui.ui.screens.browsing import Browsing
 from tui.ui.screens.create import CreateScreen
 from tui.ui.screens.looking import Looking
@@ -42,7 +42,7 @@ class Listed:
     outputs: Shown
 
 
-class Listing(Acting):
+class Listing(Clearing):
     """The part of the app that lists images and finds their records."""
 
     shelf: Shelf
@@ -55,33 +55,35 @@ class Listing(Acting):
 
     def list_images(self, *, rescan: bool = True) -> None:
         session = self.session
-        places = tuple(
-            place for screen in self._place_screens() if isinstance(screen, Browsing) for place in screen.places
-        )
+        screens = [screen for screen in self._place_screens() if isinstance(screen, Browsing) and screen.stands]
+        places = tuple(place for screen in screens for place in screen.places)
         wanted = Wanted(
             session.shown_folder, session.query, session.order, session.reverse, frozenset(session.marks), places
         )
-        self._list(wanted, rescan)
+        beside = {n for screen in screens if isinstance(screen, CreateScreen) for n in screen.images.marks}
+        outputs = Wanted(self.shelf.root, marked=frozenset(beside), places=places)
+        self._list(wanted, outputs, rescan)
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="list")
-    def _list(self, wanted: Wanted, rescan: bool) -> None:
+    def _list(self, wanted: Wanted, outputs: Wanted, rescan: bool) -> None:
         worker = get_current_worker()
         if wanted.folder != self.shelf.root and not _is_folder(wanted.folder):
             self.call_from_thread(self._no_folder, wanted.folder)
             return
-        self._look(wanted)
+        self._look(wanted, outputs)
         if rescan and not worker.is_cancelled:
             self._catch_up(wanted.folder)
 
-    def _look(self, wanted: Wanted) -> None:
+    def _look(self, wanted: Wanted, outputs: Wanted) -> None:
         """As the index has it, and at once."""
         worker = get_current_worker()
         found = self.shelf.show(wanted)
-        library = self.shelf.root
-        plain = wanted.folder == library and not wanted.query and wanted.order == "date" and not wanted.reverse
-        outputs = found if plain else self.shelf.show(Wanted(library, places=wanted.places))
+        if replace(wanted, marked=outputs.marked) == outputs:
+            beside = replace(found, gone=self.shelf.gone(outputs))
+        else:
+            beside = self.shelf.show(outputs)
         if not worker.is_cancelled:
-            self.call_from_thread(self._listed, Listed(wanted, found, outputs))
+            self.call_from_thread(self._listed, Listed(wanted, found, beside))
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="catch up")
     def _catch_up(self, folder: Path) -> None:

@@ -41,12 +41,13 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A list, how many images there are in all, what is known of its first page and of what is around `places`,
-    and where those stand in it."""
+    where those stand in it, and which of the marked images are gone."""
 
     listing: Listing
     total: int
     entries: Mapping[int, Entry]
     places: Mapping[Path, int]
+    gone: frozenset[int] = frozenset()
 
 
 class Shelf:
@@ -75,7 +76,11 @@ class Shelf:
         near = {at for place in (0, *places.values()) for at in range(max(place - PAGE // 2, 0), place + PAGE // 2)}
         numbers = [found.ids[at] for at in sorted(near) if at < len(found.ids)]
         entries = {entry.number: entry for entry in index.entries(numbers)}
-        return Shown(found, index.count, entries, places)
+        return Shown(found, index.count, entries, places, self.gone(wanted))
+
+    def gone(self, wanted: Wanted) -> frozenset[int]:
+        """Which of the marked images are there no longer."""
+        return self.index_of(wanted.folder).absent(wanted.marked) if wanted.marked else frozenset()
 
     def entries(self, folder: Path, numbers: Iterable[int]) -> dict[int, Entry]:
         """What is known of images of a list, by their numbers."""

@@ -18,12 +18,14 @@ from tui.ui.commands import Command
 from tui.ui.previewer import Previewer
 from tui.ui.sending import Sending
 from tui.ui.session import Session
+from tui.ui.shelf import Shelf
 
 if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.engine.leftovers import Left
     from tui.library.entry import Entry
     from tui.library.index import Index
+    from tui.library.undo import Cancelled, Deed, Progress
     from tui.ui.acting import Act
     from tui.ui.jobs import Job
 
@@ -42,6 +44,7 @@ class Shell(Sending):
 
     session: Session
     previewer: Previewer
+    shelf: Shelf
 
     def __init__(self) -> None:
         super().__init__()
@@ -143,6 +146,20 @@ class Shell(Sending):
     @abstractmethod
     def act(self, numbers: Sequence[int], act: Act, *, words: str, library: bool = False) -> None:
         """Do something to images of the folder that is shown, or of the library; `words` say what, while it lasts."""
+
+    @abstractmethod
+    def work_on(
+        self,
+        run: Callable[[Progress, Cancelled], Deed],
+        *,
+        words: str,
+        keep: bool = True,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Do it in a worker; when it lasts a box says how far it is, and escape stops it between two images.
+
+        What was done is told, and can be taken back with `keep`; `then` is called behind it.
+        """
 
     @abstractmethod
     def sort_images(self, order: str, *, reverse: bool) -> None:

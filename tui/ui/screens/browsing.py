@@ -103,6 +103,7 @@ class Browsing(Tidying, Judging, Walking, Looking, Place):
         if not self.stands:
             return
         today = datetime.now(UTC).date()
+        self.images.marks.difference_update(found.gone)
         self.images.fill(found.listing, found.entries, found.places, total=found.total, today=today)
         self.images.forget(self.session.acted - found.entries.keys())
         if self.awaited and self.images.point_at(self.awaited, found.places):

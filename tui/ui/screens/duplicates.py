@@ -12,6 +12,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 
 from tui.core.text import clean_line, human_bytes, shorten_middle
 from tui.ui.screens.box import Box
@@ -32,6 +33,9 @@ class DuplicateList(Lines):
         self._root = root
         # The oldest is the one that others were copied from.
         self.goes = {entry.number for group in self._groups for entry in group[1:]}
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's
+        return self.count
 
     @property
     def count(self) -> int:

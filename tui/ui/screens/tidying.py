@@ -147,8 +147,9 @@ def _about(entries: Sequence[Entry]) -> str:
     size = human_bytes(sum(entry.bytes for entry in entries))
     names = [entry.name for entry in entries[:3]]
     more = f"\n… and {len(entries) - 3:,} more" if len(entries) > 3 else ""
-    return f"{size}\n\n" + "\n".join(names) + more + "\n\nIt can't be taken back; d moves to the trash instead."
+    lines = "\n".join(names)
+    return f"{lines}{more}\n\n{size}. It can't be taken back; d moves to the trash instead."
 
 
 def _folder_name(folder: Path) -> str:
-    return "the folder itself" if folder == Path() else str(folder)
+    return "this folder itself" if folder == Path() else str(folder)

@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 
 from tui.core.paths import shown
 from tui.core.text import human_bytes, shorten_middle
@@ -30,6 +31,9 @@ class TrashList(Lines):
         self.items = items
         self.marked: set[int] = set()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's
+        return self.count
+
     @property
     def count(self) -> int:
         return len(self.items)
@@ -44,6 +48,7 @@ class TrashList(Lines):
         self.items = items
         self.marked.clear()
         self.recount()
+        self.refresh(layout=True)
 
     def draw(self, row: int, width: int) -> Text:
         item = self.items[row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.actions import parse
 from textual.app import RenderResult
 from textual.content import Content
 
@@ -46,6 +47,11 @@ class KeyBar(Bar):
 
     def _seconds(self, first: str) -> list[tuple[str, Content]]:
         """What may follow the first of two keys."""
-        follow = [command for command in COMMANDS if command.chord.startswith(f"{first} ")]
+        follow = [
+            command
+            for command in COMMANDS
+            if command.chord.startswith(f"{first} ")
+            and self.screen.check_action(*parse(command.action)[1:]) is not False
+        ]
         head = ("", Content.styled(f"{first} …   ", "bold $warning"))
         return [head, *((each.id, self._part(each.chord.split()[1], each.title, True)) for each in follow)]
