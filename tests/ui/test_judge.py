@@ -92,7 +92,7 @@ async def test_favourite_makes_all_of_them_one_before_it_makes_none_of_them_one(
         await listed(w, 2)
         await point(w, files[0])
         await w.press("f")
-        await w.until(lambda: known(library, files[0]).favourite, "one")
+        await w.until(lambda: w.images.file and w.images.file.favourite, "one")
         await marked(w, *files)
         await w.press("f")
         await w.until(lambda: all(each.favourite for each in w.images.files), "both")

@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 
 from tui.core.differences import ADDED, REMOVED, Run, differing, words
 from tui.core.pricing import dollars
-from tui.core.text import clean, clean_line, human_bytes, shorten
+from tui.core.text import clean, clean_line, shorten
 from tui.ui.widgets.field import display
 
 if TYPE_CHECKING:
@@ -138,7 +138,6 @@ def _parameters(entry: Entry, about: About) -> dict[str, str]:
         found |= {name: value for name, value in about.recalled.parameters.items() if name not in found}
     found["pixels"] = f"{entry.width} x {entry.height}" if entry.width else "unknown"
     found["file type"] = entry.format
-    found["bytes"] = human_bytes(entry.bytes)
     if origin is not None and origin.cost is not None:
         found["cost"] = dollars(origin.cost)
     return {clean_line(name, limit=40): clean_line(value) for name, value in found.items()}
