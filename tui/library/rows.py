@@ -50,9 +50,7 @@ def put_seen(db: sqlite3.Connection, root: Path, image: ImageFile) -> None:
     put_file(db, root, image, "", Facts("unknown"))
 
 
-def put_file(
-    db: sqlite3.Connection, root: Path, image: ImageFile, sha256: str, facts: Facts, number: int = 0
-) -> None:
+def put_file(db: sqlite3.Connection, root: Path, image: ImageFile, sha256: str, facts: Facts, number: int = 0) -> None:
     """A file as it is now, in place of what was known of its path; `number` is kept where it can be."""
     put_row(db, key(root, image.path), image.name, image.bytes, image.mtime_ns, sha256, facts, number)
 

@@ -1,0 +1,458 @@
+"""Tidying up in the app: trash, delete, rename, move, duplicates; with undo, and never a byte of an original changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from tests.ui.conftest import Open
+from tests.ui.test_library import listed, paint, point
+from tests.ui.window import Window, no_control_character
+from tui.library import tidy
+from tui.ui.screens.duplicates import DuplicateList, Duplicates
+from tui.ui.screens.folder import FolderPick
+from tui.ui.screens.question import Question
+from tui.ui.screens.rename import Rename
+from tui.ui.screens.trash import Trash, TrashList
+from tui.ui.screens.viewer import Viewer
+from tui.ui.widgets.image_list import next_one
+
+COLOURS = ("red", "green", "blue", "white", "black")
+
+
+@pytest.fixture
+def images(library: Path) -> list[Path]:
+    """Five images, each a day older than the one before: as they are listed."""
+    return [paint(library / f"{colour}.png", colour, days_ago=number) for number, colour in enumerate(COLOURS)]
+
+
+def bytes_of(library: Path) -> set[str]:
+    """What the images are, wherever they lie."""
+    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in library.rglob("*.png")}
+
+
+def names(w: Window) -> list[str]:
+    return [file.name for file in w.images.files]
+
+
+async def opened(w: Window, count: int) -> None:
+    await w.to("library")
+    await listed(w, count)
+    w.images.focus()
+    await w.until(lambda: w.focus == "list", "the list")
+
+
+async def command(w: Window, name: str) -> None:
+    await w.press("ctrl+p")
+    await w.write(name)
+    await w.press("enter")
+
+
+async def test_a_discarded_image_goes_to_the_trash_the_cursor_to_the_next_and_undo_brings_it_back(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    before = bytes_of(library)
+    async with window() as w:
+        await opened(w, 5)
+        await point(w, images[1])
+        await w.press("d")
+        await listed(w, 4)
+        assert w.images.file is not None and w.images.file.path == images[2]
+        await w.until(lambda: w.screen.preview.path == images[2], "the preview of the next")
+        await w.until(lambda: "1 image: in the trash · u takes it back" in w.toasts, "what was done")
+        assert bytes_of(library) == before
+        await w.press("u")
+        await listed(w, 5)
+        assert names(w) == [path.name for path in images] and images[1].exists()
+        assert w.images.file.path == images[2]
+
+
+async def test_marked_images_are_discarded_together_and_are_no_longer_marked(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await point(w, images[1])
+        await w.press("space", "space")
+        await w.until_shown("2 marked")
+        await point(w, images[4])
+        await w.press("d")
+        await listed(w, 3)
+        await w.until(lambda: not w.images.marks, "no marks")
+        assert "marked" not in w.text
+        assert w.images.file is not None and w.images.file.path == images[4]
+        await w.press("d")
+        await listed(w, 2)
+        assert w.images.file is not None and w.images.file.path == images[3], "after the last the one before it"
+        await w.press("u", "u")
+        await listed(w, 5)
+        assert not w.images.marks
+        assert {path.name for path in library.glob("*.png")} == {path.name for path in images}
+
+
+async def test_the_marks_of_what_is_gone_by_itself_go_too(window: Open, images: list[Path]) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("ctrl+a")
+        await w.until_shown("5 marked")
+        images[2].unlink()
+        await w.until_shown("4 marked")
+
+
+async def test_in_create_the_outputs_are_meant_whatever_folder_is_open_in_the_library(
+    window: Open, tmp_path: Path, library: Path, images: list[Path]
+) -> None:
+    theirs = paint(tmp_path / "other" / "theirs.png")
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("ctrl+g")
+        await w.paste(str(tmp_path / "other"))
+        await w.press("enter")
+        await w.until_shown("theirs.png")
+        await w.to("create")
+        await listed(w, 5)
+        w.images.focus()
+        await w.press("d")
+        await listed(w, 4)
+        assert not images[0].exists() and theirs.exists()
+
+
+async def test_deleting_for_good_asks_and_says_how_many_and_how_large(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("space", "space", "D")
+        await w.until(lambda: isinstance(w.screen, Question), "the question")
+        assert "Delete 2 images for good?" in w.text and "red.png" in w.text
+        assert f"{images[0].stat().st_size + images[1].stat().st_size} B" in w.text
+        await w.press("escape")
+        await w.until(lambda: w.screen.id == "library", "the library")
+        assert all(path.exists() for path in images)
+        await w.press("D")
+        await w.until(lambda: isinstance(w.screen, Question), "the question")
+        await w.press("y")
+        await listed(w, 3)
+        assert [path.exists() for path in images] == [False, False, True, True, True]
+        assert not (library / tidy.TRASH).exists() and not w.app.session.deeds
+
+
+async def test_a_key_that_comes_before_the_question_is_there_answers_it(window: Open, images: list[Path]) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("D", "y")
+        await listed(w, 4)
+        assert not images[0].exists()
+
+
+async def test_what_can_not_be_discarded_is_told(window: Open, images: list[Path], library: Path) -> None:
+    (library / ".safelight").mkdir(exist_ok=True)
+    (library / tidy.TRASH).touch()
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("d")
+        await w.until(lambda: any(toast.startswith("red.png: ") for toast in w.toasts), "why not")
+        assert images[0].exists() and len(w.images.files) == 5
+
+
+# --- the trash ---
+
+
+async def test_the_trash_lists_what_was_thrown_away_and_gives_it_back(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await command(w, "trash")
+        await w.until(lambda: "The trash is empty; d moves images there" in w.toasts, "words")
+        for count in (4, 3, 2):
+            await w.press("d")
+            await listed(w, count)
+        await command(w, "trash")
+        await w.until(lambda: isinstance(w.screen, Trash), "the box")
+        assert "3 images" in w.text and "blue.png" in w.text and "~/Pictures/safelight" in w.text
+        box = w.screen.query_one(TrashList)
+        assert [item.name for item in box.items] == ["blue.png", "green.png", "red.png"], "what went last comes first"
+        await w.press("down", "enter")
+        await w.until(lambda: [item.name for item in box.items] == ["blue.png", "red.png"], "the others")
+        assert images[1].exists() and not images[0].exists()
+        await w.press("g", "space", "space", "enter")
+        await w.until(lambda: not box.items, "none")
+        await w.press("escape")
+        await listed(w, 5)
+        assert all(path.exists() for path in images)
+
+
+async def test_all_of_the_trash_is_had_back_at_once(window: Open, images: list[Path]) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("ctrl+a", "d")
+        await listed(w, 0)
+        await command(w, "trash")
+        await w.until(lambda: isinstance(w.screen, Trash), "the box")
+        await w.press("a")
+        await w.until(lambda: not w.screen.query_one(TrashList).items, "none")
+        assert all(path.exists() for path in images)
+
+
+async def test_emptying_the_trash_asks(window: Open, library: Path, images: list[Path]) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("space", "space", "d")
+        await listed(w, 3)
+        await command(w, "trash")
+        await w.until(lambda: isinstance(w.screen, Trash), "the box")
+        await w.press("E")
+        await w.until(lambda: isinstance(w.screen, Question), "the question")
+        assert "Empty the trash?" in w.text and "2 images, " in w.text
+        await w.press("escape")
+        await w.until(lambda: isinstance(w.screen, Trash), "the box")
+        assert len(tidy.trashed(library)) == 2
+        await w.press("E")
+        await w.until(lambda: isinstance(w.screen, Question), "the question")
+        await w.press("y")
+        await w.until(lambda: not tidy.trashed(library), "an empty trash")
+        await w.until_shown("Trash  empty")
+        assert len(list(library.glob("*.png"))) == 3
+
+
+async def test_a_trash_of_thousands_is_drawn_by_what_is_in_sight(window: Open, library: Path, home: Path) -> None:
+    paint(library / "here.png")
+    for number in range(3000):
+        folder = library / tidy.TRASH / f"20260101-000000-{number:08x}"
+        folder.mkdir(parents=True)
+        (folder / f"{number}.png").touch()
+    async with window((80, 24)) as w:
+        await opened(w, 1)
+        await command(w, "trash")
+        await w.until(lambda: isinstance(w.screen, Trash), "the box")
+        box = w.screen.query_one(TrashList)
+        assert box.count == 3000 and box.size.height < 24
+        await w.press("G")
+        await w.until(lambda: box.cursor == 2999, "the last")
+
+
+async def test_hostile_names_in_the_trash_do_nothing(window: Open, library: Path) -> None:
+    for name in (
+        b"new\nline.png",
+        b"esc\x1b[31m.png",
+        b"[@click=app.quit]x.png",
+        b"caf\xe9.png",
+        b"\xe2\x80\xaegnp.png",
+    ):
+        paint(library / os.fsdecode(name))
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("ctrl+a", "R")
+        await w.until(lambda: isinstance(w.screen, Rename) and "→" in w.text, "the names")
+        assert no_control_character(w.app)
+        await w.press("escape", "D")
+        await w.until(lambda: isinstance(w.screen, Question), "the question")
+        assert no_control_character(w.app)
+        await w.press("escape", "d")
+        await listed(w, 0)
+        await command(w, "trash")
+        await w.until(lambda: isinstance(w.screen, Trash), "the box")
+        assert no_control_character(w.app) and "[@click=app.quit]" in w.text
+        await w.press("a")
+        await w.until(lambda: not w.screen.query_one(TrashList).items, "none")
+        assert len(list(library.glob("*.png"))) == 5
+
+
+# --- other names and folders ---
+
+
+async def template(w: Window, text: str) -> None:
+    box = w.screen.query_one(Input)
+    box.value = ""
+    await w.paste(text)
+    await w.until(lambda: box.value == text, "the template")
+
+
+async def test_images_are_renamed_by_a_template_whose_names_are_shown_first(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    before = bytes_of(library)
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("space", "space", "space", "R")
+        await w.until(lambda: isinstance(w.screen, Rename), "the box")
+        await template(w, "holiday {index:02d}")
+        await w.until_shown("→ holiday 02.png")
+        assert "red.png" in w.text and "Rename 3 images" in w.text
+        await w.press("enter")
+        await w.until(lambda: (library / "holiday 00.png").exists() and "holiday 02.png" in names(w), "other names")
+        assert names(w) == ["holiday 00.png", "holiday 01.png", "holiday 02.png", "white.png", "black.png"]
+        assert len(w.images.marks) == 3 and bytes_of(library) == before, "they are the same images"
+        await w.press("R")
+        await w.until(lambda: isinstance(w.screen, Rename), "the box")
+        assert w.screen.query_one(Input).value == "holiday {index:02d}", "what was wanted last"
+        await w.press("escape", "u")
+        await w.until(lambda: names(w) == [path.name for path in images], "the names before")
+
+
+async def test_problems_of_a_template_are_told_in_words_and_nothing_is_renamed(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("space", "space", "R")
+        await w.until(lambda: isinstance(w.screen, Rename), "the box")
+        for wrong, words in (
+            ("{colour}", "there is no field colour"),
+            ("{index:.3f}", "index does not take the form .3f"),
+            ("{index", "✗"),
+            ("", "type what the names are to be made of"),
+        ):
+            await template(w, wrong)
+            await w.until_shown(words)
+            await w.press("enter")
+            assert isinstance(w.screen, Rename), wrong
+        await template(w, "blue")
+        await w.until_shown("2 names are taken: a number is put behind.")
+        await w.press("enter")
+        renamed = {"blue.png", "blue-2.png", "blue-3.png", "white.png", "black.png"}
+        await w.until(lambda: {path.name for path in library.glob("*.png")} == renamed, "the names")
+
+
+async def test_images_are_moved_to_a_folder_that_is_made_and_back(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    before = bytes_of(library)
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("space", "space", "M")
+        await w.until(lambda: isinstance(w.screen, FolderPick), "the folders")
+        assert "Move 2 images to" in w.text
+        await w.paste("best/of")
+        await w.press("enter")
+        await w.until(lambda: (library / "best" / "of" / "red.png").exists(), "the file")
+        await w.until(lambda: any("moved" in toast for toast in w.toasts), "words")
+        await listed(w, 5)
+        assert bytes_of(library) == before
+        await w.press("M")
+        await w.until(lambda: isinstance(w.screen, FolderPick), "the folders")
+        await w.until_shown("best/of")
+        await w.press("escape", "u")
+        await w.until(lambda: images[0].exists() and images[1].exists(), "where they were")
+
+
+async def test_the_name_of_a_folder_to_move_to_is_completed(window: Open, library: Path, images: list[Path]) -> None:
+    (library / "another" / "inner").mkdir(parents=True)
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("M")
+        await w.until(lambda: isinstance(w.screen, FolderPick), "the folders")
+        await w.paste("ano")
+        await w.until_shown("another")
+        await w.press("tab")
+        await w.until_shown("another/inner")
+        await w.press("tab", "enter")
+        await w.until(lambda: (library / "another" / "inner" / "red.png").exists(), "the file")
+
+
+async def test_what_leaves_the_folder_leaves_the_list(window: Open, home: Path, images: list[Path]) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await point(w, images[2])
+        await w.press("M")
+        await w.until(lambda: isinstance(w.screen, FolderPick), "the folders")
+        await w.paste("~/elsewhere")
+        await w.press("enter")
+        await listed(w, 4)
+        assert (home / "elsewhere" / "blue.png").exists()
+        assert w.images.file is not None and w.images.file.path == images[3]
+        await w.press("u")
+        await listed(w, 5)
+
+
+# --- duplicates ---
+
+
+async def test_of_duplicates_all_but_one_go_to_the_trash(window: Open, library: Path, images: list[Path]) -> None:
+    for name in ("copy.png", "another copy.png"):
+        (library / name).write_bytes(images[0].read_bytes())
+    (library / "third.png").write_bytes(images[1].read_bytes())
+    os.utime(images[0], (time.time() - 9000, time.time() - 9000))
+    async with window() as w:
+        await opened(w, 8)
+        await command(w, "duplicates")
+        await w.until(lambda: isinstance(w.screen, Duplicates), "the box")
+        assert "of 2 images · 3 files would go" in w.text and "3 files of the same" in w.text
+        box = w.screen.query_one(DuplicateList)
+        assert {entry.name for entry in box.going} == {"copy.png", "another copy.png", "third.png"}, "the oldest stay"
+        await w.press("enter")
+        await w.until(lambda: isinstance(w.screen, Question), "the question")
+        await w.press("y")
+        await listed(w, 5)
+        assert all(path.exists() for path in images) and len(tidy.trashed(library)) == 3
+        await command(w, "duplicates")
+        await w.until(lambda: "No two files here have the same bytes" in w.toasts, "words")
+        await w.press("u")
+        await listed(w, 8)
+
+
+async def test_which_of_the_duplicates_stay_can_be_chosen_but_one_does(
+    window: Open, library: Path, images: list[Path]
+) -> None:
+    (library / "copy.png").write_bytes(images[0].read_bytes())
+    async with window() as w:
+        await opened(w, 6)
+        await command(w, "duplicates")
+        await w.until(lambda: isinstance(w.screen, Duplicates), "the box")
+        box = w.screen.query_one(DuplicateList)
+        first, second = (box.entry_at(row) for row in (1, 2))
+        await w.press("space")
+        assert "One of each stays" in w.toasts and box.going == [second]
+        await w.press("down", "space")
+        assert box.going == []
+        await w.press("up", "space")
+        assert box.going == [first]
+        await w.press("escape")
+        await w.until(lambda: w.screen.id == "library", "the library")
+        assert len(list(library.glob("*.png"))) == 6
+
+
+# --- full screen ---
+
+
+async def test_in_full_screen_a_discarded_image_makes_room_for_the_next(window: Open, images: list[Path]) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await point(w, images[3])
+        await w.press("enter")
+        await w.until_shown("white.png  4 of 5")
+        await w.press("d")
+        await w.until_shown("black.png  4 of 4")
+        await w.press("d")
+        await w.until_shown("blue.png  3 of 3")
+        await w.press("u")
+        await w.until_shown("black.png  4 of 4")
+        assert images[4].exists() and not images[3].exists()
+        await w.press("escape")
+        await listed(w, 4)
+        assert w.images.file is not None and w.images.file.path == images[4]
+
+
+async def test_in_full_screen_the_last_image_leads_back_to_the_list(window: Open, library: Path) -> None:
+    paint(library / "only.png")
+    async with window() as w:
+        await opened(w, 1)
+        await w.press("enter")
+        await w.until(lambda: isinstance(w.screen, Viewer), "full screen")
+        await w.press("d")
+        await w.until(lambda: w.screen.id == "library", "the library")
+        await w.until_shown("No images here yet")
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [([9, 7, 5], 7), ([9, 6, 5], 6), ([9], 9), ([], None), ([4], 4)],
+)
+def test_what_stood_next_is_next(after: list[int], found: int | None) -> None:
+    assert next_one([9, 8, 7, 6, 5, 4], 1, after) == found
