@@ -1,4 +1,4 @@
-"""Tidying up in the app: trash, delete, rename, move, duplicates; with undo, and never a byte of an original changed."""
+"""Tidying up in the app: trash, delete, rename, move, duplicates; with undo, and no byte of an original is changed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ def images(library: Path) -> list[Path]:
 def bytes_of(library: Path) -> set[str]:
     """What the images are, wherever they lie."""
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in library.rglob("*.png")}
+
+
+def there(library: Path) -> set[str]:
+    """The names of the images that lie in the library itself."""
+    return {path.name for path in library.glob("*.png")}
 
 
 def names(w: Window) -> list[str]:
@@ -92,7 +97,7 @@ async def test_marked_images_are_discarded_together_and_are_no_longer_marked(
         await w.press("u", "u")
         await listed(w, 5)
         assert not w.images.marks
-        assert {path.name for path in library.glob("*.png")} == {path.name for path in images}
+        assert there(library) == {path.name for path in images}
 
 
 async def test_the_marks_of_what_is_gone_by_itself_go_too(window: Open, images: list[Path]) -> None:
@@ -218,7 +223,7 @@ async def test_emptying_the_trash_asks(window: Open, library: Path, images: list
         await w.press("y")
         await w.until(lambda: not tidy.trashed(library), "an empty trash")
         await w.until_shown("Trash  empty")
-        assert len(list(library.glob("*.png"))) == 3
+        assert len(there(library)) == 3
 
 
 async def test_a_trash_of_thousands_is_drawn_by_what_is_in_sight(window: Open, library: Path, home: Path) -> None:
@@ -261,7 +266,7 @@ async def test_hostile_names_in_the_trash_do_nothing(window: Open, library: Path
         assert no_control_character(w.app) and "[@click=app.quit]" in w.text
         await w.press("a")
         await w.until(lambda: not w.screen.query_one(TrashList).items, "none")
-        assert len(list(library.glob("*.png"))) == 5
+        assert len(there(library)) == 5
 
 
 # --- other names and folders ---
@@ -317,7 +322,7 @@ async def test_problems_of_a_template_are_told_in_words_and_nothing_is_renamed(
         await w.until_shown("2 names are taken: a number is put behind.")
         await w.press("enter")
         renamed = {"blue.png", "blue-2.png", "blue-3.png", "white.png", "black.png"}
-        await w.until(lambda: {path.name for path in library.glob("*.png")} == renamed, "the names")
+        await w.until(lambda: there(library) == renamed, "the names")
 
 
 async def test_images_are_moved_to_a_folder_that_is_made_and_back(
@@ -415,7 +420,7 @@ async def test_which_of_the_duplicates_stay_can_be_chosen_but_one_does(
         assert box.going == [first]
         await w.press("escape")
         await w.until(lambda: w.screen.id == "library", "the library")
-        assert len(list(library.glob("*.png"))) == 6
+        assert len(there(library)) == 6
 
 
 # --- full screen ---

@@ -35,10 +35,11 @@ def scp_line(paths: Sequence[Path], env: Mapping[str, str]) -> str | None:
 
 def _remote(path: Path) -> str:
     """As the far side wants it: it takes the path for a pattern, and an older one for a shell's word."""
-    letters = str(path)
-    return "".join(
-        f"\\{each}" if each.isascii() and not (each.isalnum() or each in _SAFE) else each for each in letters
-    )
+    return "".join(map(_as_pattern, str(path)))
+
+
+def _as_pattern(letter: str) -> str:
+    return f"\\{letter}" if letter.isascii() and not (letter.isalnum() or letter in _SAFE) else letter
 
 
 def _quoted(word: str) -> str:
