@@ -79,7 +79,7 @@ def recorded(library: Path, file: Path, text: str) -> None:
         **dict.fromkeys(("job", "provider", "model", "operation", "prompt", "revised_prompt", "request_id"), text),
         "path": text,
         "index": 0,
-        "created": 1_790_000_000,
+        "created": int(file.stat().st_mtime),
         "parameters": {text: text, "size": text, "n": 1},
         "cost": 0.04,
         text: text,

@@ -73,7 +73,7 @@ class Sent:
                 yield from self._new(line, x, part, console)
                 x += part.cell_length
             return
-        stop = x + strip.cell_length
+        stop = spill = x + strip.cell_length
         if isinstance(strip, GraphicsStrip):
             pieces = _of_graphics(line, x, strip)
         elif isinstance(strip, PictureStrip):
@@ -85,12 +85,12 @@ class Sent:
                 return
             if is_unsure(strip.render(console)):
                 yield from steady(x, strip, console)
-                # It may have run into what is on its right.
-                line[:] = [old for old in line if not stop <= old.start < x + reach(strip.text)]
+                spill = x + reach(strip.text)
             else:
                 yield from _of_text(line, pieces[0], console)
         for piece in pieces:
             line[:] = [*(left for old in line for left in _around(old, piece)), piece]
+        yield from _mended(line, stop, spill, console)
 
 
 class Changes(CompositorUpdate):
@@ -155,6 +155,20 @@ def _of_text(line: Iterable[Piece], piece: Piece, console: Console) -> Iterator[
             at = last
     if at < piece.stop:
         yield at, piece.part(at, piece.stop).render(console)
+
+
+def _mended(line: list[Piece], start: int, stop: int, console: Console) -> Iterator[tuple[int, str]]:
+    """Once more what stands between two columns, where the text on its left may have run into it."""
+    for old in sorted((old for old in line if start <= old.start < stop), key=lambda old: old.start):
+        if isinstance(old.what, GraphicsStrip):
+            line.remove(old)
+        elif isinstance(old.what, PictureStrip):
+            shown = min(stop - old.start, old.what.cell_length)
+            yield old.start, old.what.row.part(old.what.start, old.what.start + shown)
+        elif is_unsure(old.what.text):
+            yield from steady(old.start, old.what, console)
+        else:
+            yield old.start, old.what.render(console)
 
 
 def _is_text(piece: Piece) -> bool:
