@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(not failing.POSSIBLE, reason="the failing calls 
 
 # What comes in pieces, or again and again, comes from one place.
 MOST = 1000 if LONG else 2
+REQUEST = ".safelight/spool/*/request.json"
 PART = ".safelight/spool/*/response.part"
 NEEDS_ROOM = "@(write|fallocate|mkdir|link)"
 
@@ -84,6 +85,16 @@ def test_an_answer_that_a_dead_process_received_is_written_again(counting_ground
     recovery = ground.recover(failing=ground.nothing_fails())
     assert recovery.end() == 0, recovery.err
     assert any(line.startswith("fsync") and line.endswith("response.part.tmp") for line in recovery.trace)
+    assert_settled(ground)
+
+
+@pytest.mark.parametrize("nth", range(1, 9))
+def test_a_request_that_cannot_be_read_once_is_not_forgotten(counting_ground: Ground, nth: int) -> None:
+    ground = counting_ground
+    ground.generate("base64", at=At("response named")).end()
+    ground.recover(
+        failing=Failing(folder=str(ground.library), call="read", path=REQUEST, nth=nth, error=errno.EIO)
+    ).end()
     assert_settled(ground)
 
 

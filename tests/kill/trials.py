@@ -13,7 +13,7 @@ from tests.kill.invariants import at_every_moment, settled
 from tests.kill.program import Launcher, Run
 
 # So many failures happen before a recovery puts everything in order.
-BATCH = 8
+BATCH = 16
 Start = Callable[[Ground, Failing], Run]
 
 

@@ -12,7 +12,7 @@ from tui.core.request import Request
 from tui.core.text import clean_line
 from tui.engine import sources
 from tui.engine.job import BrokenError
-from tui.engine.leftovers import State, request_of, state_of
+from tui.engine.leftovers import State, state_of
 from tui.engine.network import LOST
 from tui.engine.spool import Entry
 
@@ -33,18 +33,25 @@ class Adopted:
 
 
 def adopt(library: Path, job: str, provider: Provider | None) -> Adopted:
-    """Take a job over. Raises LookupError where it is not left any more: another process has it or has ended it.
+    """Take a job over. Raises LookupError where another process has it or has ended it, or where it can't be read now.
 
     `provider` counts where it is the one that the job went to; otherwise its host is known from the job itself.
     """
     entry = Entry.adopt(library, job) if Path(job).name == job else None
     if entry is None:
         raise LookupError(job)
-    request, facts = request_of(entry)
+    try:
+        request, facts = entry.request()
+    except OSError as error:
+        # The next time may go better; saved now, its images would lose their prompt for good.
+        entry.release()
+        raise LookupError(job) from error
+    except (ValueError, RecursionError):
+        request, facts = UNREADABLE, {}
     template = facts.get("template")
     return Adopted(
         entry,
-        request or UNREADABLE,
+        request,
         _provider(facts, provider),
         template if isinstance(template, str) else None,
         sources.known(facts.get("sources")),
