@@ -21,6 +21,7 @@ from tui.ui.screens.rename import Rename
 from tui.ui.screens.trash import Trash, TrashList
 from tui.ui.screens.viewer import Viewer
 from tui.ui.widgets.image_list import next_one
+from tui.ui.widgets.preview import Preview
 
 COLOURS = ("red", "green", "blue", "white", "black")
 
@@ -68,7 +69,7 @@ async def test_a_discarded_image_goes_to_the_trash_the_cursor_to_the_next_and_un
         await w.press("d")
         await listed(w, 4)
         assert w.images.file is not None and w.images.file.path == images[2]
-        await w.until(lambda: w.screen.preview.path == images[2], "the preview of the next")
+        await w.until(lambda: w.here(Preview).path == images[2], "the preview of the next")
         await w.until(lambda: "1 image: in the trash · u takes it back" in w.toasts, "what was done")
         assert bytes_of(library) == before
         await w.press("u")
