@@ -208,13 +208,10 @@ async def test_prompts_and_parameters_that_differ_are_told(window: Open, library
         row = next(row for row in w.rows if "size" in row)
         assert "512x512" in row and "1024x1024" in row
         assert "provider" not in w.text
-        struck = [
-            seg.text
-            for strip in w.screen._compositor.render_strips()
-            for seg in strip
-            if seg.style and seg.style.strike
-        ]
-        assert struck == ["green"]
+        segments = [segment for strip in w.screen._compositor.render_strips() for segment in strip]
+        styled = [(each.text, each.style) for each in segments if each.style]
+        assert [text for text, style in styled if style.strike] == ["green"]
+        assert [text for text, style in styled if style.underline and text.strip()] == ["red"]
 
 
 async def test_images_of_one_request_do_not_differ_and_hostile_prompts_do_no_harm(window: Open, library: Path) -> None:

@@ -22,7 +22,7 @@ from tui.ui.shell import shell
 if TYPE_CHECKING:
     from tui.library.index import Index
 
-HINT = "enter adds or takes off, and closes · tab does it and goes on · esc leaves all as it was"
+HINT = "enter adds it or takes it off · tab does, and goes on · esc drops all"
 # How many tags are shown at once: whoever has more types to narrow them down.
 SHOWN = 200
 

@@ -68,11 +68,12 @@ class Details(VerticalScroll, can_focus=True):
 
 
 def describe(file: Entry, about: About, words: Words = ()) -> list[Fact]:
-    """The prompts first, then what the person thinks of it, then a fact a row."""
+    """The prompts first, then what the person thinks of it and where it comes from, then a fact a row."""
     record, recalled = about.record, about.recalled
     origin = record.newest if record else None
     facts = _texts(origin, recalled, words)
     facts += _judgement(record, words) if record else []
+    facts += _kin(about)
     facts += [Fact("file", clean_line(file.name)), Fact("folder", clean_line(shown(file.path.parent)))]
     if record is None:
         facts += [Fact("bytes", f"{file.bytes:,}"), Fact("changed", _when(file.mtime))]
@@ -87,7 +88,6 @@ def describe(file: Entry, about: About, words: Words = ()) -> list[Fact]:
         if len(record.origins) > 1:
             facts.append(Fact("jobs", f"{len(record.origins)} gave the same bytes"))
     facts += _recalled(recalled) if recalled else []
-    facts += _kin(about)
     if record is None and recalled is None:
         facts += [Fact(), _head("Nothing more is known: no record goes with these bytes.")]
     return facts
@@ -146,13 +146,13 @@ def _kin(about: About) -> Iterator[Fact]:
     for sort, way in WAYS.items():
         if not (count := about.counts.get(sort, 0)):
             continue
-        yield Fact()
         yield _head(f"{sort}{f' · {count:,}' if count > 1 else ''} · {way} goes there")
         near = [each for each in about.kin if each.relation == sort]
         for each in near:
             yield Fact(text=clean_line(each.entry.name if each.entry else f"{each.sha256[:12]}…, not in this folder"))
         if count > len(near):
             yield Fact(text=f"and {count - len(near):,} more", style="$text-muted")
+        yield Fact()
 
 
 def _head(words: str) -> Fact:

@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 from tui.core.differences import ADDED, REMOVED, Run, differing, words
 from tui.core.pricing import dollars
 from tui.core.text import clean, clean_line, shorten
+from tui.ui.widgets.details import LABELS
 from tui.ui.widgets.field import display
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Difference(Widget):
         for name, runs in told.texts:
             head = Content.styled(name, "$text-muted").pad_right(max(NAMES - len(name), 1))
             text = Content(" ").join([Content.styled(run.text, STYLES.get(run.what, "$foreground")) for run in runs])
+            text = text or Content.styled("none", "$text-muted")
             rows = text.wrap(max(width - NAMES, 8))
             lines += [Content.assemble(head if not at else " " * NAMES, row) for at, row in enumerate(rows)]
         return lines + self._table(told, width)
@@ -90,17 +92,19 @@ class Difference(Widget):
             return []
         column = max((width - NAMES) // max(self._count, 1) - GAP, 4)
         head = "".join(letter.ljust(column + GAP) for letter in LETTERS[: self._count])
-        lines = [Content.assemble(" " * NAMES, (head.rstrip(), "bold"))]
+        lines = [Content(""), Content.assemble(" " * NAMES, (head.rstrip(), "bold"))]
         for name, values in told.rows:
             cells = [_cell(value, column) for value in values]
-            lines.append(Content.assemble((shorten(name, NAMES - 1).ljust(NAMES), "$text-muted"), *cells))
+            lines.append(
+                Content.assemble((shorten(LABELS.get(name, name), NAMES - 1).ljust(NAMES), "$text-muted"), *cells)
+            )
         return lines
 
 
 def _cell(value: str, width: int) -> Content:
-    return Content(value or "–").truncate(width, ellipsis=True).pad_right(0) + Content(
-        " " * max(width + GAP - min(Content(value or "–").cell_length, width), 0)
-    )
+    """A value in its column, cut where it is too long."""
+    shown = Content(value or "–").truncate(width, ellipsis=True)
+    return shown.pad_right(width + GAP - shown.cell_length)
 
 
 def tell(pairs: Sequence[tuple[Entry, About]]) -> Told:
@@ -111,7 +115,9 @@ def tell(pairs: Sequence[tuple[Entry, About]]) -> Told:
         first = prompts[0].get(name, "")
         for letter, other in zip(LETTERS[1:], prompts[1:], strict=False):
             if (text := other.get(name, "")) != first:
-                texts.append((f"{name} {'' if len(pairs) == 2 else letter}".rstrip(), words(first, text)))
+                label = f"{name} {'' if len(pairs) == 2 else letter}".rstrip()
+                # Where there is none, that is all there is to be said.
+                texts.append((label, words(first, text) if text else []))
     rows = differing([_parameters(entry, about) for entry, about in pairs])
     return Told(tuple(texts), tuple(rows), not texts and not rows)
 
