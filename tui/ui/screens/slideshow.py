@@ -10,8 +10,8 @@ from tui.render.view import View, Window
 from tui.ui.screens.looking import Looking
 
 # Seconds that an image can stand, and for how long it does at first.
-PACES = (1, 2, 3, 5, 8, 12, 20, 30, 60)
-PACE = 5
+PACES: tuple[float, ...] = (1, 2, 3, 5, 8, 12, 20, 30, 60)
+PACE: float = 5
 # What means nothing while no slideshow runs.
 DURING = frozenset({"hold", "pace"})
 
@@ -35,7 +35,7 @@ class Slideshow(Looking):
     @property
     def pace_words(self) -> str:
         """How fast it goes, empty while there is none."""
-        return f"  {'❚❚' if self._held else '▶'} {self._pace} s" if self._on else ""
+        return f"  {'❚❚' if self._held else '▶'} {self._pace:g} s" if self._on else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._on if action in DURING else super().check_action(action, parameters)

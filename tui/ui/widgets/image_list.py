@@ -61,6 +61,8 @@ class ImageList(Lines):
         self.numbers: Sequence[int] = ()
         self.outline: Outline[Any] = Outline()
         self.lay_out()
+        row = self.row_of(self.selection.number)
+        self.set_reactive(Lines.cursor, -1 if row is None else row)
 
     def lay_out(self) -> None:
         """Work out `numbers` and `outline` of what is listed."""
@@ -149,7 +151,8 @@ class ImageList(Lines):
         self.selection.fill(listing, entries, total=total, today=today)
         # A file may have another number now.
         place = places.get(here.path) if here is not None else None
-        still = self.number if place is None else listing.ids[place]
+        now = self.number if self.cursor >= 0 else self.selection.number
+        still = now if place is None else listing.ids[place]
         self.show(here, None if self.at_top else still, place)
 
     def show(self, before: Entry | None = None, number: int | None = None, place: int | None = None) -> None:
