@@ -110,6 +110,9 @@ def test_what_was_thrown_away_is_had_back_from_where_it_came(library: Library, i
     tidy.trash(index, images)
     (library.root / "day" / "a.png").write_bytes(PNG + b"another")
     index.sync()
+    restored = tidy.restore(index, tidy.trashed(library.root))
+    assert restored.undo and restored.undo().count == 2
+    assert list(lying(library.root)) == ["day/a.png"] and len(tidy.trashed(library.root)) == 2 and up_to_date(index)
     assert tidy.restore(index, tidy.trashed(library.root)).count == 2
     assert sorted(lying(library.root)) == ["day/a-2.png", "day/a.png", "day/b.png"] and up_to_date(index)
     assert {entry.rating for entry in index.find()} == {0, 4}

@@ -186,17 +186,26 @@ def restore(
     index: Index, items: Sequence[Trashed], progress: Progress | None = None, cancelled: Cancelled | None = None
 ) -> Deed:
     """Back to where they came from; a name that is taken there gets a number."""
+
+    def act(item: Trashed) -> Callable[[], object]:
+        back = _restore(index, item.folder / item.origin.name, item.origin, None)
+        return lambda: _throw_again(index, back)
+
     return each(
-        items,
-        lambda item: _restore(index, item.folder / item.origin.name, item.origin, None),
-        words="taken out of the trash",
-        path=lambda item: item.origin,
-        progress=progress,
-        cancelled=cancelled,
-    )
+        items, act, words="taken out of the trash", path=lambda item: item.origin, undone="in the trash again",
+        progress=progress, cancelled=cancelled,
+    )  # fmt: skip
 
 
-def _restore(index: Index, place: Path, origin: Path, image: Entry | None) -> None:
+def _throw_again(index: Index, path: Path) -> None:
+    known = index.entry(path)
+    place = _throw(index.library, path)
+    if known is not None:
+        _follow(index, path, place, known)
+
+
+def _restore(index: Index, place: Path, origin: Path, image: Entry | None) -> Path:
+    """Where it lies then."""
     origin.parent.mkdir(parents=True, exist_ok=True)
     back = move_free(place, origin.parent, origin.name)
     (place.parent / _ORIGIN).unlink(missing_ok=True)
@@ -205,6 +214,7 @@ def _restore(index: Index, place: Path, origin: Path, image: Entry | None) -> No
         _follow(index, place, back, image)
     else:
         index.seen(image_file(back))
+    return back
 
 
 def empty(items: Sequence[Trashed], progress: Progress | None = None, cancelled: Cancelled | None = None) -> Deed:
