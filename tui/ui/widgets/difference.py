@@ -32,11 +32,12 @@ STYLES = {REMOVED: "strike $error", ADDED: "underline $success"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How the images' texts differ from the first one's, and which parameters of all of them."""
+    """How the images' texts differ from the first one's, and which parameters of all of them; or `nothing` does, in
+    words."""
 
     texts: tuple[tuple[str, Sequence[Run]], ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    alike: bool
+    nothing: str
 
 
 class Difference(Widget):
@@ -76,8 +77,8 @@ class Difference(Widget):
         told = self._told
         if told is None:
             return [Content("")]
-        if told.alike:
-            return [Content.styled("Nothing: they were made of the same request.", "$text-muted")]
+        if told.nothing:
+            return [Content.styled(told.nothing, "$text-muted")]
         lines: list[Content] = []
         for name, runs in told.texts:
             head = Content.styled(name, "$text-muted").pad_right(max(NAMES - len(name), 1))
@@ -119,7 +120,9 @@ def tell(pairs: Sequence[tuple[Entry, About]]) -> Told:
                 # Where there is none, that is all there is to be said.
                 texts.append((label, words(first, text) if text else []))
     rows = differing([_parameters(entry, about) for entry, about in pairs])
-    return Told(tuple(texts), tuple(rows), not texts and not rows)
+    known = any(any(each.values()) for each in prompts)
+    alike = "Nothing: they were made of the same request." if known else "Nothing is known of how they were made."
+    return Told(tuple(texts), tuple(rows), "" if texts or rows else alike)
 
 
 def _prompts(about: About) -> Mapping[str, str]:
