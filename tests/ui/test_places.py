@@ -20,7 +20,7 @@ from tui.ui.widgets.log_pane import LogPane
 async def test_the_places_are_reached_from_inside_the_prompt(window: Open) -> None:
     async with window() as w:
         await w.write("a f")
-        for key, place in (("f6", "library"), ("f7", "queue"), ("f5", "create")):
+        for key, place in (("f6", "library"), ("f7", "queue"), ("f8", "spend"), ("f5", "create")):
             await w.press(key)
             assert w.screen.id == place
         assert w.focus == "prompt" and w.form.prompt.text == "a f"
@@ -97,7 +97,7 @@ async def test_every_command_can_be_found_in_the_palette_where_it_acts(window: O
     async with window() as w:
         await w.make("a fox")
         found: set[str] = set()
-        for place in ("create", "library", "queue"):
+        for place in ("create", "library", "queue", "spend"):
             await w.to(place)
             if place == "create":
                 w.images.focus()
@@ -106,7 +106,9 @@ async def test_every_command_can_be_found_in_the_palette_where_it_acts(window: O
             await w.until_shown("Commands")
             found |= {choice.value for choice in w.screen._choices}
             await w.press("escape")
-        expected = {c.id for c in COMMANDS if c.scope != "viewer"} - {"palette", "copy", "answer", "settle"}
+        elsewhere = {"viewer", "compare", "export", "spend"}
+        unasked = {"palette", "copy", "copy_scp", "answer", "settle"}
+        expected = {c.id for c in COMMANDS if c.scope not in elsewhere} - unasked
         assert expected <= found
 
 

@@ -159,7 +159,7 @@ COMMANDS = (
     Command("viewer_discard", "d", "Discard", "Move the image to the trash", "viewer", footer=7, action="trash"),
     Command("viewer_undo", "u", "Undo", "Take back the last action on images", "viewer", action="undo"),
     Command("slideshow", "s", "Slideshow", "One image after another by itself", "viewer", footer=4),
-    Command("hold", "space", "Hold", "Hold the slideshow, or let it go on", "viewer", footer=4),
+    Command("hold", "space", "Hold", "Hold the slideshow, or let it go on", "viewer", footer=2),
     Command("faster", "less_than_sign", "Faster", "Less time for an image", "viewer", action="pace(-1)"),
     Command("slower", "greater_than_sign", "Slower", "More time for an image", "viewer", action="pace(1)"),
     Command("viewer_details", "i", "Details", "Show or hide its details", "viewer", footer=5, action="details"),
