@@ -14,6 +14,7 @@ from tests.ui.window import Window, no_control_character
 from tui.core.differences import ADDED, KEPT, REMOVED, Run, differing, words
 from tui.render.view import View
 from tui.render.view import Window as Looked
+from tui.ui.commands import COMMANDS
 from tui.ui.screens.compare import Compare, compared
 
 
@@ -242,3 +243,17 @@ async def test_an_image_that_goes_ends_its_comparison(window: Open, library: Pat
         red.unlink()
         await w.until(lambda: w.screen.id == "library", "the library")
         assert any("gone" in toast for toast in w.toasts)
+
+
+async def test_every_command_of_the_comparison_is_in_the_palette(window: Open, library: Path) -> None:
+    painted(library, "red", "green")
+    async with window() as w:
+        await w.to("library")
+        await listed(w, 2)
+        await comparing(w)
+        await w.press("ctrl+p")
+        await w.until_shown("Commands")
+        found = {choice.value for choice in w.screen._choices}
+        assert {c.id for c in COMMANDS if c.scope in ("compare", "judge", "preview")} <= found
+        await w.press(*"flip", "enter")
+        await w.until(lambda: isinstance(w.screen, Compare) and w.screen.flipped, "one of them alone")

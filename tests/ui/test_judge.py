@@ -267,8 +267,7 @@ async def test_the_details_tell_what_another_program_wrote_and_mark_what_was_sea
 
     told = PngInfo()
     told.add_text("parameters", "a Café by the sea\nNegative prompt: rain\nSteps: 20, Sampler: Euler, Model: dreamer")
-    library.mkdir(parents=True)
-    Image.new("RGB", (32, 32), "red").save(library / "a.png", pnginfo=told)
+    Image.new("RGB", (32, 32), "red").save(paint(library / "a.png"), pnginfo=told)
     async with window(size=(200, 50)) as w:
         await w.to("library")
         await listed(w, 1)

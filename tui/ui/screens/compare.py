@@ -146,7 +146,8 @@ class Compare(Judging, Looking, Over[None]):
     def _arrange(self) -> None:
         for at, preview in enumerate(self.previews):
             preview.display = at == self._at or not self.flipped
-            preview.set_class(at == self._at, "-chosen")
+            # All of the same size, to a cell, so that what is the same is drawn as the same.
+            preview.styles.width = "1fr" if self.flipped else self.app.size.width // len(self._numbers)
         self._entitle()
 
     def _entitle(self) -> None:
