@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import errno
 import json
+import os
 import socket
 import tracemalloc
 from collections.abc import Callable
@@ -15,10 +16,11 @@ import pytest
 from tests.engine.conftest import KEY, Bench
 from tests.engine.raw import RawServer, answer
 from tests.engine.test_downloads import PNG
-from tui.core.events import Cancelled, Done, Event, Failed, Sent, Unknown, Waiting
+from tui.core.events import Cancelled, Done, Event, Failed, Receiving, Sent, Unknown, Waiting
 from tui.core.failures import Kind
 from tui.core.provider import Provider
 from tui.core.request import Request
+from tui.engine import steps
 from tui.engine.finish import finish
 from tui.engine.job import Job, Settings
 from tui.engine.spool import SPOOL, Entry
@@ -282,7 +284,9 @@ async def test_closing_gives_running_jobs_their_time_and_leaves_the_rest_to_reco
     ends = b.submit(provider)
     waits = b.submit(provider)
     await b.until(Sent, lambda event: event.job == hangs)
-    await b.runner.close(grace=1.5)
+    # What is left to do for the other one takes a moment.
+    await b.until(Receiving, lambda event: event.job == ends)
+    await b.runner.close(grace=3)
     assert isinstance(await b.end(hangs), Unknown)
     assert isinstance(await b.end(ends), Done)
     assert isinstance(await b.end(waits), Cancelled)
@@ -291,6 +295,37 @@ async def test_closing_gives_running_jobs_their_time_and_leaves_the_rest_to_reco
     assert entry is not None, "its lock is free"
     assert entry.notes()[-1]["what"] == "unknown"
     entry.release()
+
+
+async def test_an_answer_is_saved_whose_head_can_not_be_kept(
+    bench: Make, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b = bench()
+
+    def block(label: str) -> None:
+        if label == "part begun":
+            next((b.out / SPOOL).iterdir()).joinpath("head.json").mkdir()
+
+    monkeypatch.setattr(steps, "reached", block)
+    ended = await b.run(provider)
+    assert isinstance(ended, Done) and len(b.files) == 1 and b.attempts == 1
+
+
+async def test_an_answer_is_kept_where_the_system_refuses_its_file_once(
+    bench: Make, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b, taken = bench(), []
+
+    def no_more(path: object, flags: int, mode: int = 0o777) -> int:
+        if str(path).endswith("response.part") and not taken:
+            taken.append(path)
+            raise OSError(errno.EMFILE, "Too many open files")
+        return opened(path, flags, mode)  # type: ignore[arg-type]  # a path
+
+    opened = os.open
+    monkeypatch.setattr("tui.engine.spool.os.open", no_more)
+    ended = await b.run(provider)
+    assert taken and isinstance(ended, Done) and len(b.files) == 1 and b.attempts == 1
 
 
 async def test_closing_while_an_image_is_asked_about_keeps_its_url(bench: Make, provider: Provider) -> None:

@@ -6,7 +6,11 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -50,6 +54,14 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode)
         sync_folder(folder.parent)
+
+
+def twice(work: Callable[[], T]) -> T:
+    """`work()`, once more where the system refused: what it has none of now it may have a moment later."""
+    try:
+        return work()
+    except OSError:
+        return work()
 
 
 def write_all(handle: int, data: bytes) -> None:

@@ -247,10 +247,14 @@ class Entry:
     def begin(self, head: Head) -> None:
         """An answer starts: its head is kept and `response.part` is empty."""
         self.end()
-        self._part, self._suspect = os.open(self.storage / PART, disk.AGAIN, disk.OURS), False
+        self._part, self._suspect = disk.twice(lambda: os.open(self.storage / PART, disk.AGAIN, disk.OURS)), False
         step("part begun")
         self.received = 0
-        disk.write(self.storage / HEAD, json.dumps(asdict(head)).encode())
+        # It is paid for, and can be read without its head.
+        with contextlib.suppress(OSError):
+            disk.twice(
+                lambda: self.with_room(lambda: disk.write(self.storage / HEAD, json.dumps(asdict(head)).encode()))
+            )
         step("head written")
 
     def append(self, chunk: bytes) -> None:
@@ -339,11 +343,9 @@ class Entry:
 
     def release(self) -> None:
         """Let go of the entry and leave in it all that was received. Raises nothing."""
-        with contextlib.suppress(OSError):
-            self.end()
-        self.give_up_reserve()
-        with contextlib.suppress(OSError):
-            self._unlock()
+        for let_go in (self.end, self.give_up_reserve, self._unlock):
+            with contextlib.suppress(OSError):
+                let_go()
 
     def remove(self) -> None:
         """The job is over: marked as done first, so that what a crash leaves of it is only swept away.
