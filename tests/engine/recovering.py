@@ -72,6 +72,9 @@ def copied(source: Path, target: Path) -> Path:
                 there.mkdir(parents=True, exist_ok=True)
             elif (known := names.get((facts.st_dev, facts.st_ino))) is not None:
                 os.link(known, there)
+            elif path.name == "reserve":
+                # Nothing but room, and much of it.
+                there.touch()
             else:
                 there.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, there)
