@@ -166,6 +166,15 @@ async def test_what_can_not_be_discarded_is_told(window: Open, images: list[Path
         assert images[0].exists() and len(w.images.files) == 5
 
 
+async def test_undo_waits_for_what_is_still_being_done(window: Open, images: list[Path]) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await w.press("space", "space", "d", "u")
+        await w.until(lambda: any("taken out of the trash" in toast for toast in w.toasts), "words")
+        await listed(w, 5)
+        assert "There is nothing to take back" not in w.toasts and all(path.exists() for path in images)
+
+
 # --- the trash ---
 
 

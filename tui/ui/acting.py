@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Event
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker, get_current_worker
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tui.library.entry import Entry
     from tui.library.index import Index
     from tui.library.undo import Cancelled, Deed, Progress
+    from tui.ui.screens.busy import Busy
 
     Act = Callable[[Index, Sequence[Entry], Progress, Cancelled], Deed]
 
@@ -28,6 +30,11 @@ class Acting(Clipboard):
     """The part of the app that does things to images."""
 
     shelf: Shelf
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Actions that are not done yet, and how often one is to be taken back when they are.
+        self._at_work = self._undos_awaited = 0
 
     def act(self, numbers: Sequence[int], act: Act, *, words: str, library: bool = False) -> None:
         """Do something to images; `words` say what, while it lasts."""
@@ -51,6 +58,7 @@ class Acting(Clipboard):
         from tui.ui.screens.busy import Busy
 
         box: list[Busy] = []
+        over = Event()
 
         def in_thread() -> None:
             worker = get_current_worker()
@@ -59,26 +67,35 @@ class Acting(Clipboard):
                 for each in box:
                     each.done, each.total = done, total
 
-            deed = run(progress, lambda: worker.is_cancelled)
-            self.call_from_thread(self._done, deed, box, keep)
-            if then is not None:
-                self.call_from_thread(then)
+            try:
+                deed = run(progress, lambda: worker.is_cancelled)
+                self.call_from_thread(self._done, deed, keep)
+                if then is not None:
+                    self.call_from_thread(then)
+            finally:
+                over.set()
+                self.call_from_thread(self._ended, box)
 
+        self._at_work += 1
         worker: Worker[None] = self.run_worker(in_thread, thread=True, group="acting", exit_on_error=False)
 
         def show() -> None:
-            if not worker.is_finished:
+            if not over.is_set():
                 box.append(Busy(words, worker.cancel))
                 self.push_screen(box[0])
 
         self.set_timer(PATIENCE, show)
 
-    def _done(self, deed: Deed, box: Sequence[object], keep: bool) -> None:
-        from tui.ui.screens.busy import Busy
-
+    def _ended(self, box: Sequence[Busy]) -> None:
+        """However it ended."""
         for each in box:
-            if isinstance(each, Busy):
-                each.end()
+            each.end()
+        self._at_work -= 1
+        if self._undos_awaited and not self._at_work:
+            self._undos_awaited -= 1
+            self.action_undo()
+
+    def _done(self, deed: Deed, keep: bool) -> None:
         if keep and deed.undo is not None:
             self.session.deeds.append(deed)
             del self.session.deeds[:-KEPT]
@@ -97,7 +114,10 @@ class Acting(Clipboard):
             self.notify(f"{shorten(path.name, 60)}: {why}{more}", severity="warning", markup=False, timeout=8)
 
     def action_undo(self) -> None:
-        """Take back the last action."""
+        """Take back the last action, as soon as it is done."""
+        if self._at_work:
+            self._undos_awaited += 1
+            return
         if not self.session.deeds:
             self.notify("There is nothing to take back", timeout=2)
             return

@@ -82,10 +82,12 @@ class Viewer(Judging, Tidying, Slideshow, Over[int]):
         await self.app.run_action("undo")
 
     def _have_back(self, entries: Mapping[int, Entry]) -> None:
-        """The image that left last stands again where it stood."""
-        if self._taking_back and self._left and self._left[-1][1] in entries:
+        """The image that left last, of those that are there again, stands where it stood."""
+        back = next((left for left in reversed(self._left) if left[1] in entries), None)
+        if self._taking_back and back is not None:
             self._taking_back = False
-            self._at, number = self._left.pop()
+            self._left.remove(back)
+            self._at, number = back
             self._numbers = [*self._numbers[: self._at], number, *self._numbers[self._at :]]
 
     def _show(self) -> None:
