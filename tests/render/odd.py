@@ -75,6 +75,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "PNG cut short": (lambda: encoded("PNG")[:900], "damaged"),
     "JPEG cut short": (lambda: encoded("JPEG")[:900], "damaged"),
     "WebP cut short": (lambda: encoded("WEBP")[:300], "damaged|decoded"),
+    "PNG whose pixels have a wrong checksum": (lambda: png(8, 8)[:-16] + bytes(4) + png(8, 8)[-12:], "damaged"),
     "PNG with a broken checksum": (lambda: encoded("PNG")[:-20] + b"\0" * 20, "damaged"),
     "PNG of 131 megapixels": (lambda: png(11_450, 11_450, pixels=b"x"), "131 megapixels: more than the 40"),
     "PNG of one long line": (lambda: png(20_000, 2, pixels=b"x"), "20,000 pixels a side"),
