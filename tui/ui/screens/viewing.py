@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.widgets import Input
 
 from tui.core.paths import shown
+from tui.ui.previewer import Previewer
 from tui.ui.screens.browsing import Browsing
 from tui.ui.selection import Selection
+from tui.ui.session import Session
 from tui.ui.shell import shell
 from tui.ui.widgets.folder_tree import Folders, FolderTree
 from tui.ui.widgets.image_list import ImageList
 
 if TYPE_CHECKING:
     from tui.library.index import Index
+    from tui.ui.widgets.contact_sheet import Drawing, Tile
 
 LIST, SHEET, TREE = "list", "sheet", "tree"
 VIEWS = (LIST, SHEET, TREE)
@@ -27,13 +31,20 @@ class Viewing(Browsing):
 
     view = LIST
 
+    def __init__(self, session: Session, previewer: Previewer) -> None:
+        super().__init__(session, previewer)
+        # What contact sheets drew.
+        self._tiles: OrderedDict[Tile, Drawing] = OrderedDict()
+
     def make_view(self, selection: Selection) -> ImageList:
         """The list in the view of now."""
         heading = shown(self.session.shown_folder)
         if self.view == SHEET:
             from tui.ui.widgets.contact_sheet import ContactSheet
 
-            return ContactSheet(heading, self.previewer, empty=EMPTY_LIST, id="list", selection=selection)
+            return ContactSheet(
+                heading, self.previewer, empty=EMPTY_LIST, id="list", selection=selection, drawn=self._tiles
+            )
         if self.view == TREE:
             folder = self.session.shown_folder
             tree = FolderTree(

@@ -6,8 +6,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, work
@@ -77,10 +80,12 @@ class ContactSheet(ImageList):
         empty: str,
         id: str,  # noqa: A002  # Textual's own name
         selection: Selection | None = None,
+        drawn: OrderedDict[Tile, Drawing] | None = None,
     ) -> None:
+        """`drawn` keeps what was drawn, for the next sheet, too."""
         self._previewer = previewer
-        self._drawn: OrderedDict[Tile, Drawing] = OrderedDict()
-        self._wanted: list[Tile] = []
+        self._drawn: OrderedDict[Tile, Drawing] = OrderedDict() if drawn is None else drawn
+        self._wanted: dict[Tile, None] = {}
         self._settle: Timer | None = None
         super().__init__(heading, empty=empty, id=id, selection=selection)
 
@@ -177,82 +182,73 @@ class ContactSheet(ImageList):
         top = self.gutter.top
         above = min(max(top - crop.y, 0), crop.height)
         lines = super().render_lines(Region(crop.x, crop.y, crop.width, above)) if above else []
-        first = crop.y + above - top
-        return lines + [self._line(y).crop(crop.x, crop.right) for y in range(first, first + crop.height - above)]
+        first = crop.y + above - top + self.scroll_offset.y
+        drawn = self._lines(first, first + crop.height - above)
+        return [*lines, *(line.crop(crop.x, crop.right) for line in drawn)]
 
     def render_line(self, y: int) -> Strip:
-        return self._line(y) if self.total else super().render_line(y)
+        return next(self._lines(y + self.scroll_offset.y)) if self.total else super().render_line(y)
 
-    def _line(self, y: int) -> Strip:
-        row, line = divmod(y + self.scroll_offset.y, HEIGHT)
-        room, parts = self._room, []
-        for column in range(self.columns):
-            left, right = self._edges(column)
-            place = row * self.columns + column
-            if place >= self.total:
-                parts.append(self._plain(" " * (room - left), self.ground))
-                break
-            parts += self._part(place, line, right - left)
-        return JoinedStrip(parts)
+    def _lines(self, first: int, stop: int | None = None) -> Iterator[Strip]:
+        """Lines of the whole sheet."""
+        row, blocks = -1, []
+        for y in range(first, first + 1 if stop is None else stop):
+            if y // HEIGHT != row:
+                row = y // HEIGHT
+                places = range(row * self.columns, min((row + 1) * self.columns, self.total))
+                blocks = [self._block(place) for place in places]
+            yield self._joined([part for block in blocks for part in block[y % HEIGHT]])
 
-    def _part(self, place: int, line: int, width: int) -> Iterator[Strip]:
-        """One line of an image."""
-        number = self.numbers[place]
-        frame = self._frame(place)
-        edge = Segment("▌" if self.is_marked(number) else " ", frame + self.tone("moving"))
-        yield self.filtered(Strip([edge], 1))
-        inner = width - SIDES
+    def _joined(self, parts: Iterable[Segment | PictureStrip]) -> Strip:
+        """A line of as few pieces as can be: what is sent is held against each of those that stand there."""
+        strips: list[Strip] = []
+        for picture, together in groupby(parts, lambda part: isinstance(part, PictureStrip)):
+            found = list(together)
+            strips += found if picture else [self.filtered(Strip(found))]  # type: ignore[arg-type]  # all of one kind
+        missing = self._room - sum(strip.cell_length for strip in strips)
+        if missing > 0:
+            strips.append(self.filtered(Strip.blank(missing, self.ground)))
+        return JoinedStrip(strips)
+
+    def _block(self, place: int) -> list[list[Segment | PictureStrip]]:
+        """The lines of an image: its picture, its name and how it was judged, with a column on either side."""
+        number, region = self.numbers[place], self.region_of(place)
         entry = self.selection.entry(number)
-        if line < HEIGHT - BELOW:
-            yield from self._picture(entry, place, line, inner)
-        else:
-            yield self._label(entry, line == HEIGHT - 1, inner, frame)
-        yield self._plain(" ", frame)
+        width, frame = region.width - SIDES, self.ground
+        if place == self.cursor:
+            frame += self.tone("cursor" if self.has_focus else "blurred")
+        edge = Segment("▌" if self.is_marked(number) else " ", frame + self.tone("moving"))
+        name = shorten_middle(entry.name, width) if entry else ""
+        inner: list[list[Segment | PictureStrip]] = [
+            *self._picture(entry, place, width, region.height - BELOW),
+            [Segment(name + " " * (width - cell_len(name)), frame)],
+            [Segment((stars_of(entry) if entry else "").ljust(width), frame + self.tone("moving"))],
+        ]
+        return [[edge, *line, Segment(" ", frame)] for line in inner]
 
-    def _frame(self, place: int) -> Style:
-        """The colours around an image, by which the cursor is seen."""
-        if place != self.cursor:
-            return self.ground
-        return self.ground + self.tone("cursor" if self.has_focus else "blurred")
-
-    def _label(self, entry: Entry | None, last: bool, width: int, frame: Style) -> Strip:
-        """Its name, or in the last line how it was judged."""
-        if entry is None:
-            return self._plain(" " * width, frame)
-        if last:
-            return self._plain(stars_of(entry).ljust(width), frame + self.tone("moving"))
-        return self._plain(shorten_middle(entry.name, width), frame, width)
-
-    def _picture(self, entry: Entry | None, place: int, line: int, width: int) -> Iterator[Strip]:
-        quiet = Style(color=self.tone("quiet").color, bgcolor=f"rgb{GROUND}".replace(" ", ""))
+    def _picture(
+        self, entry: Entry | None, place: int, width: int, height: int
+    ) -> Iterator[list[Segment | PictureStrip]]:
+        quiet = Style(color=self.tone("quiet").color, bgcolor=RichColor.from_rgb(*GROUND))
+        tile = self._tile(entry, width, height) if entry else None
+        drawing = self._drawn.get(tile) if tile else None
+        words = "no preview" if drawing and drawing.refused else "" if drawing or not entry else "·"
         if entry is None:
             # A whole screen of them in either direction.
             around = self.columns * max(self.size.height // HEIGHT, 1)
             self.ask(range(place - around, place + 2 * around))
-            yield self._plain(" " * width, quiet)
-            return
-        high = HEIGHT - BELOW
-        tile = self._tile(entry, width, high)
-        drawing = self._drawn.get(tile)
-        if drawing is None:
+        elif drawing is None and tile is not None:
             self._want(tile)
-        if drawing is None or drawing.refused:
-            words = "no preview" if drawing else "·"
-            yield self._plain(words.center(width) if line == high // 2 else " " * width, quiet)
-            return
-        top, left = (high - len(drawing.rows)) // 2, (width - drawing.width) // 2
-        if not top <= line < top + len(drawing.rows):
-            yield self._plain(" " * width, quiet)
-            return
-        row = drawing.rows[line - top]
-        yield self._plain(" " * left, quiet)
-        # Letters in the terminal's own colours would stand in a frame of other ones.
-        yield PictureStrip(row) if row.coloured else self._plain(row.text, self.ground)
-        yield self._plain(" " * (width - left - drawing.width), quiet)
-
-    def _plain(self, text: str, style: Style, width: int | None = None) -> Strip:
-        strip = Strip([Segment(text, style)])
-        return self.filtered(strip if width is None else strip.adjust_cell_length(width, style))
+        rows = drawing.rows if drawing else ()
+        top, left = (height - len(rows)) // 2, (width - (drawing.width if drawing else 0)) // 2
+        for line in range(height):
+            if top <= line < top + len(rows):
+                row = rows[line - top]
+                # Letters in the terminal's own colours would stand in a frame of other ones.
+                picture = PictureStrip(row) if row.coloured else Segment(row.text, self.ground)
+                yield [Segment(" " * left, quiet), picture, Segment(" " * (width - left - len(row)), quiet)]
+            else:
+                yield [Segment(words.center(width) if line == height // 2 else " " * width, quiet)]
 
     # --- the pictures ---
 
@@ -268,7 +264,7 @@ class ContactSheet(ImageList):
     def _want(self, tile: Tile) -> None:
         """Have it drawn, once the sheet comes to rest."""
         if tile not in self._wanted:
-            self._wanted.append(tile)
+            self._wanted[tile] = None
             if self._settle is None:
                 self._settle = self.set_timer(SETTLE, self._start)
 
@@ -281,16 +277,16 @@ class ContactSheet(ImageList):
     def _start(self) -> None:
         """Draw what is in sight and not drawn yet; what has left it meanwhile is wanted no longer."""
         self._settle = None
-        self._wanted = []
+        self._wanted.clear()
         for place in self._in_sight():
             entry = self.selection.entry(self.numbers[place])
             if entry is not None:
                 tile = self._tile(entry, self.region_of(place).width - SIDES, HEIGHT - BELOW)
                 if tile not in self._drawn:
-                    self._wanted.append(tile)
+                    self._wanted[tile] = None
         self.workers.cancel_group(self, "tiles")
         if self._wanted:
-            self._draw(self._wanted)
+            self._draw(tuple(self._wanted))
 
     @work(thread=True, group="tiles", exit_on_error=False)
     def _draw(self, tiles: Iterable[Tile]) -> None:
@@ -320,7 +316,8 @@ class ContactSheet(ImageList):
         self._drawn.update(drawn)
         while len(self._drawn) > KEPT:
             self._drawn.popitem(last=False)
-        self._wanted = [tile for tile in self._wanted if tile not in drawn]
+        for tile in drawn:
+            self._wanted.pop(tile, None)
         paths = {tile.sight.path for tile in drawn}
         aside, down = self.gutter.left - self.scroll_offset.x, self.gutter.top - self.scroll_offset.y
         for place in self._in_sight():
