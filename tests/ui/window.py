@@ -21,6 +21,7 @@ from textual.widget import Widget
 from tui.app import SafelightApp
 from tui.core import config, paths
 from tui.core.provider import SANDBOX, Provider
+from tui.core.text import clean
 from tui.sandbox.server import Sandbox
 from tui.ui.jobs import Job, State
 from tui.ui.screens.create import CreateScreen
@@ -100,7 +101,8 @@ class Window:
         await self.until(lambda: self.focus == "prompt", "the prompt")
         self.form.prompt.select_all()
         await self.paste(text)
-        await self.until(lambda: self.form.prompt.text == text, f"the prompt {text!r}")
+        # What is pasted is cleaned on its way.
+        await self.until(lambda: self.form.prompt.text == clean(text), f"the prompt {text!r}")
 
     async def generate(self, prompt: str) -> Job:
         """Send a prompt from Create, and wait until it is a job."""
