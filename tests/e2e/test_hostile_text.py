@@ -20,6 +20,7 @@ from tests.e2e.terminal import App
 from tests.emulator import Emulator, differences
 from tests.engine.raw import answer
 from tests.naughty import MARKUP, NAUGHTY, UNWANTED, one_line
+from tests.render.odd import png
 from tui.core.text import clean, clean_line
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pty")
@@ -200,7 +201,8 @@ def test_no_other_part_of_an_answer_acts(home: Path, server: Hostile) -> None:
 def test_a_revised_prompt_is_shown_and_kept_without_what_acts(home: Path, server: Hostile) -> None:
     with Watched(home, server) as app:
         app.open()
-        texts = [ALL, *list(NAUGHTY.values())[::9]]
+        # The last one is written as it came, the others are read again with it.
+        texts = [*list(NAUGHTY.values())[::9], ALL]
         for number, text in enumerate(texts, 1):
             server.say(image(text))
             app.generate(f"fox {number}")
@@ -215,6 +217,23 @@ def test_a_revised_prompt_is_shown_and_kept_without_what_acts(home: Path, server
     told = {origin["revised_prompt"] for record in kept for origin in record["origins"]}
     assert clean(ALL) in told
     assert not set("".join(filter(None, told))) & UNWANTED
+
+
+def test_an_image_that_is_not_previewed_is_saved_and_listed_and_says_why(home: Path, server: Hostile) -> None:
+    bomb = png(11_450, 11_450, pixels=b"x")
+    item = {"b64_json": base64.b64encode(bomb).decode()}
+    server.say(answer(json.dumps({"created": 1_790_000_000, "data": [item]}).encode()))
+    with Watched(home, server) as app:
+        app.open()
+        app.generate("a fox")
+        app.wait_for("#1 done")
+        app.wait_for("Cannot preview: 131 megapixels: more than the 40 that are previewed")
+        app.press("f6")
+        app.wait_for("11450 x 11450")
+        app.wait_for("131 megapixels")
+        app.leave()
+    (kept,) = app.images
+    assert kept.read_bytes() == bomb
 
 
 # --- what lies on the disk -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import stat
 import subprocess
@@ -246,6 +247,13 @@ def test_every_fault_on_the_command_line_and_a_crash_leave_no_secret(home: Path,
     assert "RuntimeError: [hidden]" in ended.stderr
     check_home(home)
     check_modes(home)
+    run(home, "export", "fox", "--to", str(home / "copies"), "--manifest", "json", **env)
+    listed = run(home, "recover", "--list", "--json", **env).stdout.splitlines()
+    assert listed
+    for line in listed:
+        run(home, "recover", "--forget", json.loads(line)["job"], "--yes", **env)
+    check_home(home)
+    assert not [path for path in files(home) if holds(path.read_bytes(), SIGNATURE)], "a URL goes with its job"
 
 
 @pytest.mark.parametrize("subcommand", ["generate", "show", "ls", "sandbox", "doctor", "config", "recover", ""])
