@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.naughty import NAUGHTY, UNWANTED
 from tui.core.config import DEPTHS, Value
 from tui.render.geometry import STYLES
 from tui.render.look import COMMAND_LINE, CONFIG, DEFAULT, DETECTED, ENVIRONMENT, REMEMBERED, SESSION, SETTINGS
@@ -248,3 +249,23 @@ def test_nothing_of_the_environment_can_command_the_terminal() -> None:
     terminal = detect(dict.fromkeys(VARIABLES, hostile), answers=Answers(name=hostile))
     words = [terminal.name, *terminal.here.notes, *(reason.words for reason in terminal.look.reasons.values())]
     assert not any("\x1b" in each for each in (*words, terminal.graphics_reason.words, terminal.here.charset))
+
+
+@pytest.mark.parametrize("text", NAUGHTY.values(), ids=NAUGHTY)
+def test_nothing_that_is_said_of_a_terminal_acts_on_it(text: str) -> None:
+    names = (
+        "TERM",
+        "TERM_PROGRAM",
+        "TERM_PROGRAM_VERSION",
+        "COLORTERM",
+        "LC_TERMINAL",
+        "LC_TERMINAL_VERSION",
+        "LC_ALL",
+    )
+    for environment in (dict.fromkeys(names, text), {"TERM": text}, {"TERM": "xterm", "TERM_PROGRAM": text}):
+        for answers in (Answers(), Answers(name=text)):
+            terminal = detect(environment, above=(text,), answers=answers)
+            reasons = [terminal.graphics_reason, *terminal.look.reasons.values()]
+            said = [terminal.name, terminal.here.name, *terminal.here.notes, *(each.words for each in reasons)]
+            said += [terminal.here.identity.evidence] if terminal.here.identity else []
+            assert not set("".join(said)) & UNWANTED
