@@ -97,8 +97,10 @@ async def test_the_headers_today_opens_it_and_the_provider_stays_the_provider(wi
 async def test_enter_shows_the_images_of_a_row(window: Open, library: Path) -> None:
     async with window() as w:
         await w.make("a fox")
-        await spend(w, 1)
-        await w.press("o", "enter")
+        table = await spend(w, 1)
+        await w.press("o")
+        await w.until(lambda: keys(table) == ["dall-e-2"], "the models")
+        await w.press("enter")
         await w.until(lambda: w.screen.id == "library" and len(w.images.files) == 1, "its images")
         assert '/ model:"dall-e-2" -is:sandbox' in w.text
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 from textual.events import Key
 
-from tests.ui.conftest import Open
+from tests.ui.conftest import Open, Watch
 from tests.ui.test_library import listed, paint
 from tests.ui.window import Window, no_control_character
 from tui.ui.screens import slideshow
@@ -39,7 +38,11 @@ async def view(w: Window, kind: type[ImageList]) -> ImageList:
     while type(w.images) is not kind:
         before = w.images
         await w.press("V")
-        await w.until(lambda before=before: w.screen.query(ImageList) and w.images is not before, "the view")
+
+        def stands(before: ImageList = before) -> bool:
+            return bool(w.screen.query(ImageList)) and w.images is not before
+
+        await w.until(stands, "the view")
     await w.until(lambda: w.focus == "list" and w.images.size.width, "its place")
     return w.images
 
@@ -63,7 +66,7 @@ def pictures(images: ContactSheet) -> int:
     return sum(isinstance(part, PictureStrip) for line in lines if isinstance(line, JoinedStrip) for part in line.parts)
 
 
-def drawn(images: ContactSheet) -> Collection[Path]:
+def drawn(images: ContactSheet) -> set[Path]:
     return {tile.sight.path for tile in images._drawn}
 
 
@@ -223,6 +226,30 @@ async def test_the_sheet_is_drawn_anew_in_another_style_and_when_a_file_changes(
         file.unlink()
         paint(file, "orange", days_ago=2)
         await w.until(lambda: len(images._drawn) > before, "the new picture")
+
+
+async def test_what_the_terminal_shows_is_what_is_meant_and_a_cursor_that_moves_sends_no_picture(
+    terminal: Watch, library: Path
+) -> None:
+    fill(library, 30)
+    async with terminal() as w:
+        images = await sheet(w)
+        await w.until(lambda: pictures(images) > 20 and not images._wanted, "the pictures")
+        await w.until(lambda: not w.wrong, "all of it")
+        for key in ("l", "j", "space", "G", "k", "ctrl+p", "escape", "g"):
+            await w.press(key)
+            await w.until(lambda: not images._wanted and not w.wrong, f"all of it after {key}")
+        w.taken()
+        await w.press("l")
+        region = images.region
+        picture = {
+            (x, y)
+            for place in (0, 1)
+            for x in range(images.region_of(place).x + 4, images.region_of(place).right - 4)
+            for y in range(region.y + 1, region.y + 8)
+        }
+        assert not w.touched() & picture
+        assert not w.wrong
 
 
 async def test_the_sheet_of_an_empty_folder_says_what_will_stand_there(window: Open) -> None:

@@ -132,10 +132,10 @@ class SpendScreen(Place):
 
     async def action_show_images(self) -> None:
         """The images of the row under the cursor, in the Library."""
-        spent = self.query_one(SpendTable).selected
-        if spent is not None:
+        table = self.query_one(SpendTable)
+        if table.selected is not None:
             self.session.folder = None
-            self.session.query = query_of(spent.key, self.period)
+            self.session.query = query_of(table.selected.key, table.period)
             shell(self).list_images(rescan=False)
             await self.app.run_action("place('library')")
 

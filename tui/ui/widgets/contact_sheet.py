@@ -319,8 +319,7 @@ class ContactSheet(ImageList):
         for tile in drawn:
             self._wanted.pop(tile, None)
         paths = {tile.sight.path for tile in drawn}
-        aside, down = self.gutter.left - self.scroll_offset.x, self.gutter.top - self.scroll_offset.y
         for place in self._in_sight():
             entry = self.selection.entry(self.numbers[place])
             if entry is not None and entry.path in paths:
-                self.refresh(self.region_of(place).translate((aside, down)))
+                self.refresh(self.region_of(place).translate(-self.scroll_offset))
