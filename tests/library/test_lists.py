@@ -233,3 +233,15 @@ def test_what_another_program_wrote_can_be_asked_for(library: Library, index: In
     assert index.recalled(one.sha256) == told
     assert index.recalled(other.sha256) is None
     assert index.recalled("0" * 64) is None
+
+
+def test_folders_count_what_a_query_fits_and_a_query_looks_into_one_of_them(library: Library, index: Index) -> None:
+    library.make("a.png", prompt="a fox")
+    library.make("trip/b.png", prompt="a fox")
+    library.make("trip/day/c.png", prompt="a hut")
+    index.sync()
+    assert index.folders() == [(b"", 1), (b"trip", 1), (b"trip/day", 1)]
+    assert index.folders(parse("fox")) == [(b"", 1), (b"trip", 1)]
+    inside = {folder: index.listing(parse("").directly_in(folder)).ids for folder in (b"trip", b"tri", b"trip/day")}
+    assert [[each.name for each in index.entries(ids)] for ids in inside.values()] == [["b.png"], [], ["c.png"]]
+    assert len(index.listing(parse("hut").directly_in(b"trip"))) == 0
