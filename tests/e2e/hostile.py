@@ -114,6 +114,7 @@ def settings(home: Path, texts: Iterable[str]) -> None:
     (folder / "config.toml").write_text("\n".join(lines), encoding="utf-8")
     parameters = ["[parameter.style]", f"label = {one}", 'kind = "choice"', f"help = {one}"]
     parameters += [f"values = [{', '.join(map(toml, chosen))}]"]
+    parameters += [f"[parameter.background]\nlabel = {toml(chosen[0])}"]
     models = [f"[model.{toml(f'm{number} {text}')}]\nfamily = 'dall-e-3'" for number, text in enumerate(chosen)]
     (folder / "models.toml").write_text("\n".join([*parameters, *models]), encoding="utf-8")
     for number, text in enumerate(chosen):

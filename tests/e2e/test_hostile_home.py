@@ -127,6 +127,7 @@ def test_settings_models_themes_and_what_is_left_of_others_do_not_act(home: Path
             app.wait_until_quiet(0.2)
             app.check(opening)
             app.press("escape")
+            app.wait_until_quiet(0.2)
         app.press("f7")
         app.wait_until_quiet(0.3)
         for _ in TEXTS:
@@ -138,13 +139,16 @@ def test_settings_models_themes_and_what_is_left_of_others_do_not_act(home: Path
         app.press("f2", "f2", "f5")
         app.wait_until_quiet(0.2)
         # The form's fields and their menus.
+        titles = ""
         for _ in range(8):
             app.press("tab", "enter")
             app.wait_until_quiet(0.1)
+            titles += "".join(line for line in app.text.splitlines() if "┌─" in line)
             app.click_on("@click")
             app.press("down", "escape")
-            app.wait_until_quiet(0.1)
+            app.wait_until_quiet(0.2)
             app.check("a field")
+        assert MARKUP["an action to click on"] in titles
 
 
 def test_a_prompt_is_copied_as_it_is(home: Path) -> None:

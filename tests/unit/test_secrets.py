@@ -18,6 +18,7 @@ from tests.naughty import LONG, NAUGHTY, UNWANTED
 from tui.core import crash, logs, secrets
 from tui.core.secrets import HIDDEN, redact
 from tui.engine import retry
+from tui.subcommands import output
 
 MARKER = "Xq7vMarkerOfNoForm"
 
@@ -175,3 +176,12 @@ def test_a_server_that_repeats_the_key_does_not_have_it_told(form: str) -> None:
     failure = retry.refusal(401, {"x-request-id": MARKER, "location": f"/{MARKER}"}, form.format(MARKER).encode())
     assert MARKER not in repr(failure)
     assert MARKER not in failure.summary
+
+
+@pytest.mark.parametrize("name", NAUGHTY)
+def test_what_a_subcommand_says_is_one_line_without_what_acts(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    output.say(NAUGHTY[name])
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert not set(said) & UNWANTED
+    assert not set(output.shown_path(NAUGHTY[name])) & {*UNWANTED, "\n", "\t"}
