@@ -109,10 +109,12 @@ async def image(w: Window, prompt: str = PROMPT) -> None:
     preview = w.here(Preview)
     await w.until(lambda: preview.path == file, "its preview")
     await w.until_painted()
-    preview.canvas.say("")
-    preview.redraw()
     w.app.list_images()
     await w.until(lambda: w.images.file and w.images.file.mtime == NOW, "its time")
+    # It may have been drawn while it was listed by itself.
+    preview.canvas.say("")
+    preview._sought = None
+    preview.redraw()
     await w.until_painted()
 
 

@@ -51,6 +51,8 @@ class Listing(Clearing):
         super().__init__()
         self._listing: Listed | None = None
         self._watched: Path | None = None
+        # Whether the index has taken up what no list shows.
+        self._missed = False
         self._stop_watching = threading.Event()
 
     def list_images(self, *, rescan: bool = True) -> None:
@@ -96,9 +98,12 @@ class Listing(Clearing):
                 looked[0] = time.monotonic()
                 self.call_from_thread(self._reading, done, total)
 
-        changed = self.shelf.catch_up(folder, progress, lambda: worker.is_cancelled)
+        if self.shelf.catch_up(folder, progress, lambda: worker.is_cancelled):
+            self._missed = True
+        # What one that is cancelled took up, the next one does not find any more.
         if not worker.is_cancelled:
-            self.call_from_thread(self._caught_up, changed)
+            missed, self._missed = self._missed, False
+            self.call_from_thread(self._caught_up, missed)
 
     def _reading(self, done: int, total: int) -> None:
         self.session.reading = (done, total)

@@ -28,7 +28,6 @@ class Session:
     `secrets` are the names of the environment variables that hold keys. `left` are the jobs that earlier runs left.
     `marks` are the images that actions act on, by their numbers, and `deeds` the actions that can be taken back.
     `acted` are those that something was done to: what lists know of them may be past.
-    `acted` are those that something was done to: what lists know of them may be past.
     `export` is what was last wanted of copies, `template` what images were last renamed by.
     `reading` is how many of how many images are read, while there are many new ones.
     `again` has, by the job that was sent in its place, the one that was left or whose outcome is unknown.
@@ -51,7 +50,6 @@ class Session:
     order: str = "date"
     reverse: bool = False
     marks: set[int] = field(default_factory=set)
-    acted: set[int] = field(default_factory=set)
     acted: set[int] = field(default_factory=set)
     deeds: list[Deed] = field(default_factory=list)
     export: Wishes = field(default_factory=Wishes)
