@@ -186,6 +186,12 @@ def test_more_than_64_mb_are_not_let_in_whatever_was_said(head: bytes, tmp_path:
     assert "larger than" in message or "broke" in message
 
 
+def test_what_says_that_it_is_too_large_is_not_waited_for(tmp_path: Path) -> None:
+    with RawServer() as server:
+        server.on("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n" + PNG, hang=True)
+        assert "larger than" in refused(f"{server.url}/a", tmp_path / "image", Provider("near", f"{server.url}/v1"))
+
+
 def test_what_grows_when_it_is_unpacked_is_not_let_in(tmp_path: Path) -> None:
     bomb = gzip.compress(PNG + bytes(200 << 20))
     with RawServer() as server:
