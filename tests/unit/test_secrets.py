@@ -185,3 +185,10 @@ def test_what_a_subcommand_says_is_one_line_without_what_acts(name: str, capsys:
     assert said.count("\n") == 1
     assert not set(said) & UNWANTED
     assert not set(output.shown_path(NAUGHTY[name])) & {*UNWANTED, "\n", "\t"}
+
+
+def test_where_a_redirect_points_is_told_without_what_stands_behind_it() -> None:
+    location = f"https://somebody:{MARKER}@host.example/v1?sig={MARKER}#{MARKER}"
+    failure = retry.refusal(307, {"location": location}, b"")
+    assert "https://host.example/v1" in failure.message
+    assert MARKER not in repr(failure)
