@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -22,6 +23,7 @@ FOLDERS = {
 }
 # What would change what a test sees: the person's settings, keys, terminal and editor.
 PREFIXES = ("XDG_", "SAFELIGHT_", "OPENAI_", "SSH_", "TMUX")
+_homes = itertools.count()
 NAMES = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TERM_PROGRAM", "EDITOR", "VISUAL")
 
 
@@ -48,7 +50,8 @@ def isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The test's own home folder, empty, and not inside its `tmp_path`."""
-    folder = tmp_path_factory.mktemp("home")
+    # Never a name that was there before: something of an earlier test may still go on.
+    folder = tmp_path_factory.mktemp(f"home{next(_homes)}", numbered=False)
     isolate(monkeypatch, folder)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -91,7 +91,7 @@ async def test_marked_images_are_discarded_together_and_are_no_longer_marked(
         await listed(w, 3)
         await w.until(lambda: not w.images.marks, "no marks")
         assert "marked" not in w.text
-        assert w.images.file is not None and w.images.file.path == images[4]
+        await w.until(lambda: w.images.file is not None and w.images.file.path == images[4], "the next image")
         await w.press("d")
         await listed(w, 2)
         assert w.images.file is not None and w.images.file.path == images[3], "after the last the one before it"
@@ -451,7 +451,7 @@ async def test_in_full_screen_a_discarded_image_makes_room_for_the_next(window: 
         assert images[4].exists() and not images[3].exists()
         await w.press("escape")
         await listed(w, 4)
-        assert w.images.file is not None and w.images.file.path == images[4]
+        await w.until(lambda: w.images.file is not None and w.images.file.path == images[4], "the next image")
 
 
 async def test_in_full_screen_the_last_image_leads_back_to_the_list(window: Open, library: Path) -> None:
