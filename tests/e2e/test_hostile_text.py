@@ -209,7 +209,7 @@ def test_a_revised_prompt_is_shown_and_kept_without_what_acts(home: Path, server
             app.wait_for(f"#{number} done")
             app.check(text)
         app.press("f6")
-        app.wait_for("request id")
+        app.wait_for("revised prompt")
         app.wait_until_quiet()
         app.check("details")
         app.leave()

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from textual.events import MouseDown
 
 from tests.conftest import isolate
 from tests.ui.conftest import Open
@@ -258,3 +259,15 @@ async def test_without_a_key_or_a_url_the_sandbox_serves_and_nobody_else_is_aske
         assert "OPENAI" not in os.environ
         await w.make("a fox")
         assert len(sandbox.posts) == 1 and "free in the sandbox" in w.log
+
+
+async def test_a_click_on_what_goes_at_that_moment_ends_nothing(window: Open) -> None:
+    """As a toast does; here it is the price, as there are no toasts without a terminal."""
+    async with window() as w:
+        going = w.screen.query_one("#price")
+        holder, place = going.parent, going.region
+        # It has no place in the tree any more, and the screen was not drawn since.
+        going._detach()
+        await w.app.on_event(MouseDown(None, place.x, place.y, 0, 0, 1, False, False, False, place.x, place.y))
+        going._attach(holder)
+        assert w.app.return_code is None

@@ -72,10 +72,17 @@ class Shell(Sending):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Paste):
             event.text = clean(event.text, limit=PASTED)
+        if isinstance(event, events.MouseDown) and self._has_gone(event):
+            return
         if self._hold is not None and isinstance(event, events.Key) and not event.is_forwarded:
             self._held.append(event)
         else:
             await super().on_event(event)
+
+    def _has_gone(self, event: events.MouseDown) -> bool:
+        """Whether what stands below the mouse was taken away just now, as toasts are: Textual would end by an error."""
+        widget, _ = self.screen.get_widget_and_offset_at(event.screen_x, event.screen_y)
+        return widget is not None and widget is not self.screen and widget.parent is None
 
     def notify(
         self,
