@@ -57,6 +57,8 @@ async def listed(w: Window) -> None:
 
 async def asked(w: Window) -> None:
     await found(w)
+    # Its lines come in the order in which the jobs were looked at.
+    await w.press("f2")
     await w.press("f9")
     await w.until(lambda: isinstance(w.screen, Question), "the question")
 
