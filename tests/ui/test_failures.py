@@ -16,6 +16,7 @@ from tui.core.request import Request
 from tui.sandbox.faults import FAULTS
 from tui.sandbox.server import Sandbox
 from tui.ui.jobs import State
+from tui.ui.screens.question import Question
 
 # What the log says of each, beside its request id.
 TOLD = {
@@ -271,3 +272,9 @@ async def test_a_click_on_what_goes_at_that_moment_ends_nothing(window: Open) ->
         await w.app.on_event(MouseDown(None, place.x, place.y, 0, 0, 1, False, False, False, place.x, place.y))
         going._attach(holder)
         assert w.app.return_code is None
+
+
+async def test_what_a_question_quotes_is_shown_without_markup(window: Open) -> None:
+    async with window() as w:
+        w.app.push_screen(Question("Again?", "[@click=app.quit]x[/] 50% [b]bold[/]", [("y", "yes")]))
+        await w.until_shown("[@click=app.quit]x[/] 50% [b]bold[/]")
