@@ -65,6 +65,15 @@ async def test_a_file_that_is_dropped_into_the_folder_appears_and_one_that_goes_
         assert w.images.file is not None and w.images.file.path == other
 
 
+async def test_a_list_that_is_asked_for_meanwhile_does_not_hide_what_is_new(window: Open, library: Path) -> None:
+    async with window() as w:
+        w.app.stop_watching()
+        paint(library / "new.png")
+        w.app.list_images()
+        w.app.list_images(rescan=False)
+        await listed(w, 1)
+
+
 async def test_typing_searches_prompts_models_and_names_and_escape_ends_it(window: Open) -> None:
     async with window() as w:
         await w.make("a lighthouse in a storm")

@@ -53,9 +53,13 @@ class Listing(Clearing):
         self._watched: Path | None = None
         # Whether the index has taken up what no list shows.
         self._missed = False
+        # Whether the index is to be brought up to the files once a list is shown. A later list may take the place of
+        # the one that it was asked with.
+        self._behind = False
         self._stop_watching = threading.Event()
 
     def list_images(self, *, rescan: bool = True) -> None:
+        self._behind |= rescan
         session = self.session
         screens = [screen for screen in self._place_screens() if isinstance(screen, Browsing) and screen.stands]
         places = tuple(place for screen in screens for place in screen.places)
@@ -64,21 +68,15 @@ class Listing(Clearing):
         )
         beside = {n for screen in screens if isinstance(screen, CreateScreen) for n in screen.images.marks}
         outputs = Wanted(self.shelf.root, marked=frozenset(beside), places=places)
-        self._list(wanted, outputs, rescan)
+        self._list(wanted, outputs)
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="list")
-    def _list(self, wanted: Wanted, outputs: Wanted, rescan: bool) -> None:
+    def _list(self, wanted: Wanted, outputs: Wanted) -> None:
+        """As the index has it, and at once."""
         worker = get_current_worker()
         if wanted.folder != self.shelf.root and not _is_folder(wanted.folder):
             self.call_from_thread(self._no_folder, wanted.folder)
             return
-        self._look(wanted, outputs)
-        if rescan and not worker.is_cancelled:
-            self._catch_up(wanted.folder)
-
-    def _look(self, wanted: Wanted, outputs: Wanted) -> None:
-        """As the index has it, and at once."""
-        worker = get_current_worker()
         found = self.shelf.show(wanted)
         if replace(wanted, marked=outputs.marked) == outputs:
             beside = replace(found, gone=self.shelf.gone(outputs))
@@ -119,6 +117,9 @@ class Listing(Clearing):
         self._listing = listing
         self.refill()
         folder = listing.wanted.folder
+        if self._behind and folder == self.session.shown_folder:
+            self._behind = False
+            self._catch_up(folder)
         if folder != self._watched:
             self._stop_watching.set()
             self._watched, self._stop_watching = folder, threading.Event()
