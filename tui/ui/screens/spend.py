@@ -96,7 +96,7 @@ class SpendScreen(Place):
         period, self._known = self.period, self.session.budget
 
         def read(index: Index) -> Books:
-            return Books(index.spent_by(period), index.spent_by(period, pretend=True))
+            return books_of(index, period)
 
         def take(books: Books) -> None:
             if self.stands and period == self.period:
@@ -142,34 +142,41 @@ class SpendScreen(Place):
     def action_export_spending(self) -> None:
         from tui.ui.screens.pick import Pick
 
-        books, period = self._books, self.period
-        if books is None:
-            return
+        period = self.period
 
         def chosen(text: str | None) -> None:
             if text:
-                self._write(expanded(text, os.environ), books, period)
+                self._write(expanded(text, os.environ), period)
 
         name = shown(self.session.library / f"spent-by-{period}.csv")
         self.app.push_screen(
             Pick("Save as CSV", [], current=name, free=True, hint="A file that is there is not written over."), chosen
         )
 
-    def _write(self, path: Path, books: Books, period: str) -> None:
-        def write() -> None:
+    def _write(self, path: Path, period: str) -> None:
+        def write(index: Index) -> str:
+            """What can't be done, in words; empty where it is done."""
             from tui.library import spend
 
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with path.open("xb") as file:
-                    file.write(spend.as_csv(period, books.rows, books.pretend))
+                    file.write(spend.as_csv(period, *books_of(index, period)))
             except OSError as error:
-                words = f"{shown(path)} can't be written: {error.strerror or error}"
-                self.app.call_from_thread(self.notify, words, severity="error")
-                return
-            self.app.call_from_thread(self.notify, f"Saved {shown(path)}", timeout=4)
+                return f"{shown(path)} can't be written: {error.strerror or error}"
+            return ""
 
-        self.app.run_worker(write, thread=True, group="csv", exit_on_error=False)
+        def tell(problem: str) -> None:
+            if problem:
+                self.notify(problem, severity="error")
+            else:
+                self.notify(f"Saved {shown(path)}", timeout=4)
+
+        shell(self).ask(write, tell, library=True)
+
+
+def books_of(index: Index, period: str) -> Books:
+    return Books(index.spent_by(period), index.spent_by(period, pretend=True))
 
 
 def summary(books: Books) -> Content:
@@ -177,12 +184,17 @@ def summary(books: Books) -> Content:
     images, cost, expected, unknown = _whole(books.rows)
     parts = [(f"{dollars(cost)}", "bold $warning"), (" in all", "$text-muted")]
     if images:
-        parts.append((f" · {dollars(expected)} expected · {images:,} images", "$text-muted"))
+        parts.append((f" · {dollars(expected)} expected · {images:,} image{'' if images == 1 else 's'}", "$text-muted"))
     if unknown:
         parts.append((f" · {unknown:,} without a known cost", "$warning"))
     images, cost, _, _ = _whole(books.pretend)
     if images:
-        parts.append((f"\nsandbox: {dollars(cost)} pretend for {images:,} images, not in these sums", "$text-disabled"))
+        parts.append(
+            (
+                f"\nsandbox: {dollars(cost)} pretend for {images:,} image{'' if images == 1 else 's'}, not in these sums",
+                "$text-disabled",
+            )
+        )
     return Content.assemble(*parts)
 
 
