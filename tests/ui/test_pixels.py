@@ -263,7 +263,7 @@ async def test_what_moves_is_cells_and_a_still_of_the_same_kind_is_pixels(pixels
         with Image.open(image(library, 0)) as one, Image.open(image(library, 1)) as two:
             frames = [each.convert("RGB").quantize(64) for each in (one, two)]
         frames[0].save(library / "still.gif")
-        frames[0].save(library / "moves.gif", save_all=True, append_images=frames[1:], duration=60)
+        frames[0].save(library / "moves.gif", save_all=True, append_images=frames[1:], duration=60, loop=0)
         w.app.list_images()
         await w.until(lambda: len(w.images.files) == 4, "the images")
         await w.press("g")

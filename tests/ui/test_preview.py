@@ -206,6 +206,7 @@ async def changes(w: Window, times: int = 4) -> None:
 
 async def stands(w: Watched) -> None:
     """Longer than a dozen frames would take, nothing is written."""
+    await w.rest()
     await w.until(lambda: not w.wrong, "the picture")
     w.taken()
     await w.pilot.pause(0.25)

@@ -165,13 +165,14 @@ def bands(file: Path, days_ago: int) -> None:
 
 async def others(w: Window) -> None:
     """Images of another tool in the library, and the cursor on the newest of them."""
-    for number in range(3):
-        bands(w.app.config.library / f"holiday {number}.png", number + 1)
+    files = [w.app.config.library / f"holiday {number}.png" for number in range(3)]
+    for days, file in enumerate(files, 1):
+        bands(file, days)
     w.app.list_images()
-    await w.until(lambda: len(w.images.files) >= 3, "the images")
+    await w.until(lambda: {f.path for f in w.images.files} >= set(files), "the images")
     w.images.focus()
     await w.until(lambda: w.focus in ("outputs", "list"), "the list")
-    w.images.point_at(w.app.config.library / "holiday 0.png")
+    w.images.point_at(files[0])
     await w.until_painted()
 
 

@@ -32,6 +32,8 @@ from tui.ui.widgets.image_list import ImageList
 
 W = TypeVar("W", bound=Widget)
 PATIENCE = 20.0
+# Workers that go on for as long as what they follow is shown.
+LASTING = ("watch", "play")
 # The model and size that are painted fastest.
 QUICK = {"model": "dall-e-2", "size": "256x256"}
 
@@ -86,6 +88,12 @@ class Window:
                 quiet = 0 if ready else quiet + 1
             if self.app._running and self.app._screen_stacks:
                 self.app.screen._on_timer_update()
+
+    async def rest(self) -> None:
+        """Wait until nothing is looked up, drawn or saved any more."""
+        await self.until(
+            lambda: all(worker.is_finished or worker.group in LASTING for worker in self.app.workers), "its rest"
+        )
 
     async def write(self, text: str) -> None:
         """Type into what has the focus."""
