@@ -24,7 +24,6 @@ from tui.core.models import ModelDataError, catalogue
 from tui.core.provider import SANDBOX, Provider
 from tui.core.signals import SIGNALLED
 from tui.core.text import clean_line
-from tui.subcommands import output
 from tui.ui import themes
 from tui.ui.commands import COMMANDS, bindings
 from tui.ui.looks import Looks
@@ -360,6 +359,8 @@ def run(config: Config, env: Mapping[str, str]) -> int:
     try:
         app.run()
     finally:
+        from tui.subcommands import output
+
         jobs = app.session.jobs
         unasked = app.ended_by is not None or app.return_code not in (0, None)
         sent = jobs.running - jobs.queued

@@ -60,7 +60,8 @@ def test_where_nothing_is_left_nothing_is_done(program: Program) -> None:
     ended = program("recover")
     assert (ended.returncode, ended.stdout) == (0, "")
     assert ended.stderr == "safelight: nothing is left unfinished\n"
-    assert program("recover", "--list").returncode == 0
+    listed = program("recover", "--list")
+    assert (listed.returncode, listed.stdout) == (0, "") and "nothing is left unfinished" in listed.stderr
 
 
 def test_a_job_that_was_killed_with_its_answer_is_saved_and_its_paths_printed(

@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.engine.conftest import Bench
+from tui.core.events import Done
+from tui.core.provider import Provider
 from tui.core.record import Record
+from tui.core.request import Request
 from tui.engine import steps
 from tui.engine.runner import Runner
+from tui.engine.spool import SPOOL, Entry, Head
 from tui.library import records
 
 
@@ -109,3 +114,35 @@ def moments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     yield watch
     monkeypatch.undo()
+
+
+Watch = Callable[..., Moments]
+
+
+async def cut_short(tmp_path: Path, provider: Provider, watch: Watch, prompt: str = "a fox", **more: Any) -> Moments:
+    """A job that ends well, and the library at each of its steps."""
+    async with run(tmp_path / "whole") as b:
+        made = watch(b.out)
+        assert isinstance(await b.run(provider, prompt, **more), Done)
+    steps.reached = lambda _: None
+    return made
+
+
+def job_of(library: Path) -> str:
+    (folder,) = (library / SPOOL).iterdir()
+    return folder.name
+
+
+def left_by(library: Path, body: bytes, *, total: int | None = None, whole: bool = False) -> Entry:
+    """An entry as a killed process leaves it."""
+    request = Request("a fox", "gpt-image-1", parameters={"n": body.count(b"b64_json") or 1})
+    if total:
+        request = replace(request, parameters={"n": 2})
+    entry = Entry.create(library, "20261122-143205-0badf00d", request, {"provider": "x", "host": "127.0.0.1:1"})
+    if body:
+        entry.begin(Head(status=200, total=total))
+        entry.append(body)
+    if whole:
+        entry.commit()
+    entry.release()
+    return entry

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import KEY
 from tests.engine.raw import RawServer, answer
-from tests.engine.recovering import Moments, Run, copied, moments, run
+from tests.engine.recovering import Watch, copied, cut_short, job_of, left_by, moments, run
 from tests.engine.test_saving import images
-from tui.core.events import Cancelled, Done, Downloading, Failed, Queued, Sent, Unknown, Waiting
+from tui.core.events import Done, Downloading, Failed, Queued, Sent, Unknown, Waiting
 from tui.core.failures import Kind
 from tui.core.provider import Provider
-from tui.core.request import Request
 from tui.engine import steps
 from tui.engine.leftovers import State, leftovers, sweep
-from tui.engine.spool import SPOOL, Entry, Head
+from tui.engine.spool import SPOOL
 from tui.sandbox.server import Sandbox
 
-Watch = Callable[..., Moments]
 __all__ = ["moments"]
 
 UNBEGUN = ("folder made", "probed", "reserved", "request written")
@@ -44,20 +34,6 @@ ANSWERED = (
 )
 OVER = ("entry done", "response removed", "folder removed")
 URL = {"model": "dall-e-2", "response_format": "url"}
-
-
-async def cut_short(tmp_path: Path, provider: Provider, watch: Watch, prompt: str = "a fox", **more: object) -> Moments:
-    """A job that ends well, and the library at each of its steps."""
-    async with run(tmp_path / "whole") as b:
-        made = watch(b.out)
-        assert isinstance(await b.run(provider, prompt, **more), Done)
-    steps.reached = lambda _: None
-    return made
-
-
-def job_of(library: Path) -> str:
-    (folder,) = (library / SPOOL).iterdir()
-    return folder.name
 
 
 # --- every step ---
@@ -310,21 +286,6 @@ async def test_a_job_that_the_server_refused_is_not_sent_and_not_called_unknown(
     assert [left.state for left in leftovers(tmp_path)] == [State.REFUSED]
 
 
-def left_by(library: Path, body: bytes, *, total: int | None = None, whole: bool = False) -> Entry:
-    """An entry as a killed process leaves it."""
-    request = Request("a fox", "gpt-image-1", parameters={"n": body.count(b"b64_json") or 1})
-    if total:
-        request = replace(request, parameters={"n": 2})
-    entry = Entry.create(library, "20261122-143205-0badf00d", request, {"provider": "x", "host": "127.0.0.1:1"})
-    if body:
-        entry.begin(Head(status=200, total=total))
-        entry.append(body)
-    if whole:
-        entry.commit()
-    entry.release()
-    return entry
-
-
 # --- downloads ---
 
 
@@ -364,316 +325,3 @@ async def test_a_url_that_has_ended_is_tried_once_and_not_asked_about(tmp_path: 
             assert b.waits == []
         assert len(server.heard) == 1
     assert [left.finishable for left in leftovers(tmp_path)] == [False]
-
-
-# --- whose it is ---
-
-
-async def test_of_two_runs_one_recovers(tmp_path: Path, provider: Provider, moments: Watch) -> None:
-    library = (await cut_short(tmp_path, provider, moments)).at["response named"]
-    job = job_of(library)
-    async with run(library) as first, run(library) as second:
-        ours = first.runner.recover(job)
-        with pytest.raises(LookupError):
-            second.runner.recover(job)
-        assert isinstance(await first.end(ours), Done)
-        with pytest.raises(LookupError):
-            second.runner.recover(job)
-        assert len(first.files) == 1
-
-
-@pytest.mark.parametrize("job", ["", ".", "..", "../../x", "gone"])
-async def test_what_is_no_job_is_not_recovered(tmp_path: Path, job: str) -> None:
-    async with run(tmp_path) as b:
-        with pytest.raises(LookupError):
-            b.runner.recover(job)
-
-
-async def test_a_recovery_that_is_cancelled_in_line_leaves_the_job_as_it_was(tmp_path: Path) -> None:
-    for number, name in enumerate(("a", "b")):
-        shutil.copytree(left_by(tmp_path / name, images(1), whole=True).folder, tmp_path / "all" / SPOOL / f"{number}")
-    async with run(tmp_path / "all", parallel=1) as b:
-        first, second = b.runner.recover("0"), b.runner.recover("1")
-        b.runner.cancel(second)
-        assert isinstance(await b.end(first), Done)
-        ended = await b.end(second)
-        assert isinstance(ended, Cancelled)
-        assert ended.sent
-    assert [(left.job, left.finishable) for left in leftovers(tmp_path / "all")] == [("1", True)]
-
-
-HOLDER = """
-import sys
-from pathlib import Path
-from tui.engine.spool import Entry
-import {patch}
-entry = Entry.adopt(Path(sys.argv[1]), sys.argv[2])
-print(entry is not None, flush=True)
-sys.stdin.readline()
-"""
-
-
-@pytest.fixture(params=["locks", "no locks"])
-def locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
-    """Once with what this file system has, once as on one where a file can't be locked."""
-    if request.param == "no locks":
-        (tmp_path / "lacking_locks.py").write_text(
-            "import errno, fcntl\n"
-            "def flock(handle, what):\n    raise OSError(errno.ENOLCK, 'No locks available')\n"
-            "fcntl.flock = flock\n"
-        )
-        import fcntl
-
-        def flock(handle: int, what: int) -> None:
-            raise OSError(37, "No locks available")
-
-        monkeypatch.setattr(fcntl, "flock", flock)
-        yield "lacking_locks"
-    else:
-        yield "fcntl"
-
-
-class Holder:
-    """Another process that has a job, or tries to."""
-
-    def __init__(self, library: Path, job: str, patch: str) -> None:
-        program = HOLDER.format(patch=patch)
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", program, str(library), job],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(library.parent)])},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self.has_it = self._process.stdout.readline().strip() == "True"
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-
-async def test_a_job_of_a_live_process_is_nobody_elses_and_one_of_a_killed_process_is(
-    tmp_path: Path, locks: str
-) -> None:
-    library = tmp_path / "library"
-    entry = left_by(library, images(1), whole=True)
-    owned(entry, boot="an earlier one")
-    holder = Holder(library, entry.job, locks)
-    try:
-        assert holder.has_it
-        assert leftovers(library) == []
-        sweep(library)
-        async with run(library) as b:
-            with pytest.raises(LookupError):
-                b.runner.recover(entry.job)
-            holder.kill()
-            assert [left.job for left in leftovers(library)] == [entry.job]
-            job = b.runner.recover(entry.job)
-            assert not Holder(library, entry.job, locks).has_it
-            assert isinstance(await b.end(job), Done)
-            assert b.rests == []
-    finally:
-        holder.kill()
-
-
-def test_a_job_that_ends_just_before_it_is_locked_is_not_taken_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another run ends it between our opening its file and our locking it."""
-    from tui.engine import disk
-
-    entry = left_by(tmp_path, images(1), whole=True)
-    try_lock = disk.try_lock
-
-    def late(handle: int) -> bool | None:
-        (entry.folder / "request.json").rename(entry.folder / "done.json")
-        return try_lock(handle)
-
-    monkeypatch.setattr(disk, "try_lock", late)
-    assert Entry.adopt(tmp_path, entry.job) is None
-
-
-async def test_without_locks_a_job_on_its_way_in_this_process_is_not_left_behind(
-    tmp_path: Path, provider: Provider, locks: str
-) -> None:
-    async with run(tmp_path / "library") as b:
-        job = b.submit(provider, "fault:timeout")
-        await b.until(Sent)
-        assert leftovers(b.out) == []
-        b.runner.cancel(job)
-        await b.end(job)
-        assert isinstance(await b.run(provider), Done)
-        assert b.rests == []
-
-
-@pytest.mark.parametrize(("hours", "free"), [(1, False), (25, True)])
-def test_without_locks_a_job_of_another_machine_is_nobodys_after_a_day_without_a_sign(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int, free: bool
-) -> None:
-    entry = left_by(tmp_path, b"{}", whole=True)
-    owned(entry, host="another")
-    for path in entry.folder.iterdir():
-        os.utime(path, (path.stat().st_mtime - hours * 3600,) * 2)
-    assert len(leftovers(tmp_path)) == 1, "a lock that is free says enough"
-
-    def flock(handle: int, what: int) -> None:
-        raise OSError(37, "No locks available")
-
-    monkeypatch.setattr("fcntl.flock", flock)
-    assert bool(leftovers(tmp_path)) is free
-    assert (Entry.adopt(tmp_path, entry.job) is not None) is free
-
-
-@pytest.mark.parametrize("change", [{"boot": "an earlier one"}, {"start": "1"}, {"pid": 2**22 + 1}])
-def test_without_locks_a_job_of_a_process_that_is_gone_is_free(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
-) -> None:
-    """The machine has started since, or another process has its number, or none has."""
-    entry = left_by(tmp_path, b"{}", whole=True)
-
-    def flock(handle: int, what: int) -> None:
-        raise OSError(37, "No locks available")
-
-    monkeypatch.setattr("fcntl.flock", flock)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        start = Path(f"/proc/{other.pid}/stat").read_text().rpartition(")")[2].split()[19]
-        owned(entry, pid=other.pid, start=start)
-        assert leftovers(tmp_path) == [], "it lives"
-        owned(entry, **{"pid": other.pid, "start": start, **change})
-        assert len(leftovers(tmp_path)) == 1
-        other.communicate()
-    owned(entry, pid=other.pid, start=start)
-    assert len(leftovers(tmp_path)) == 1
-
-
-def owned(entry: Entry, **owner: object) -> None:
-    """Change what an entry says of its owner."""
-    data = json.loads((entry.folder / "request.json").read_text())
-    (entry.folder / "request.json").write_text(json.dumps({**data, "owner": {**data["owner"], **owner}}))
-
-
-async def test_nothing_in_a_job_names_the_machine(tmp_path: Path) -> None:
-    import platform
-
-    entry = left_by(tmp_path, b"{}", whole=True)
-    assert platform.node() not in (entry.folder / "request.json").read_text()
-
-
-# --- elsewhere ---
-
-
-@pytest.fixture
-def other_disk() -> Iterator[Path]:
-    """A folder on another file system than the tests' own."""
-    import tempfile
-
-    memory = Path("/dev/shm")
-    if not memory.is_dir() or memory.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev:
-        pytest.skip("there is no second file system here")
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        yield Path(folder) / "library"
-
-
-async def blocked(b: Run, server: RawServer, count: int = 2) -> str:
-    """A job that can't save, as a file stands where the day's folder should be."""
-    server.on("POST", answer(images(count)))
-    b.out.mkdir(parents=True, exist_ok=True)
-    (b.out / "2023-11-14").write_text("in the way")
-    job = b.submit(Provider("x", f"{server.url}/v1", KEY), n=count)
-    await b.until(Waiting)
-    return job
-
-
-async def test_a_job_goes_on_in_a_folder_on_another_disk(tmp_path: Path, other_disk: Path) -> None:
-    with RawServer() as server:
-        async with run(tmp_path / "library") as b, run(other_disk) as other:
-            job = await blocked(b, server)
-            b.runner.answer(job, "elsewhere", folder=other_disk)
-            assert isinstance(await b.end(job), Done)
-            assert len(other.files) == 2
-            assert other.paths == other.files
-            assert (b.known, list((b.out / SPOOL).iterdir()), other.rests) == ([], [], [])
-            assert not (other_disk / ".safelight" / "away").exists()
-        assert len(server.heard) == 1
-
-
-async def test_a_job_that_went_elsewhere_is_finished_there_from_any_step(
-    tmp_path: Path, moments: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Both libraries are copied at each step; the copy's notes name the copy of the other one."""
-    with RawServer() as server:
-        async with run(tmp_path / "both" / "library") as b:
-            job = await blocked(b, server)
-            made = moments(tmp_path / "both")
-            b.runner.answer(job, "elsewhere", folder=tmp_path / "both" / "other")
-            assert isinstance(await b.end(job), Done)
-    steps.reached = lambda _: None
-    for label in ("image written", "image named", "image linked", "record written", "entry done", "response removed"):
-        for both in {made.at[label], made.last[label]}:
-            library, other = both / "library", both / "other"
-            for notes in (library / SPOOL).rglob("attempts.jsonl"):
-                notes.write_text(notes.read_text().replace(str(tmp_path / "both"), str(both)))
-            sweep(library)
-            async with run(library) as b, run(other) as there:
-                for left in leftovers(library):
-                    assert isinstance(await b.recover(left.job), Done)
-                assert sorted(path.read_bytes()[-1] for path in there.files) == [0, 1]
-                assert there.paths == there.files
-                assert [path.name for path in b.files] == ["2023-11-14"]
-                assert there.rests == []
-                assert b.rests == []
-
-
-async def test_an_answer_that_finds_no_room_is_received_elsewhere(tmp_path: Path, other_disk: Path) -> None:
-    """The device that is always full takes the place of the answer's file."""
-    with RawServer() as server:
-        async with run(tmp_path / "library") as b, run(other_disk) as other:
-
-            def send(connection: socket.socket) -> None:
-                for folder in (b.out / SPOOL).iterdir():
-                    (folder / "response.part").symlink_to("/dev/full")
-                connection.sendall(answer(images(2)))
-
-            server.on("POST", send)
-            job = b.submit(Provider("x", f"{server.url}/v1", KEY), n=2)
-            asked = await b.until(Waiting)
-            assert asked.failure.message.startswith("No space left on device")
-            assert asked.choices == ("retry", "elsewhere", "stop")
-            b.runner.answer(job, "elsewhere", folder=other_disk)
-            assert isinstance(await b.end(job), Done)
-            assert len(other.files) == 2
-            assert other.rests == []
-            assert list((b.out / SPOOL).iterdir()) == []
-        assert len(server.heard) == 1
-
-
-def test_a_part_that_came_goes_along_to_another_folder_and_is_found_there(tmp_path: Path) -> None:
-    entry = Entry.create(tmp_path / "a", "job", Request("a fox", "m"), {})
-    entry.begin(Head(status=200, request_id="req_1"))
-    entry.append(b"one ")
-    entry.divert(tmp_path / "b")
-    entry.append(b"two ")
-    entry.release()
-    adopted = Entry.adopt(tmp_path / "a", "job")
-    assert adopted is not None
-    assert (adopted.library, adopted.received) == (tmp_path / "b", 8)
-    adopted.divert(tmp_path / "c")
-    adopted.commit()
-    assert adopted.response.read_bytes() == b"one two "
-    assert adopted.head() == Head(status=200, request_id="req_1")
-    adopted.remove()
-    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "lock"] == []
-
-
-async def test_a_folder_that_refuses_too_is_asked_about_again(tmp_path: Path) -> None:
-    with RawServer() as server:
-        async with run(tmp_path / "library") as b:
-            job = await blocked(b, server)
-            (tmp_path / "a file").touch()
-            for count, folder in enumerate((tmp_path / "a file", tmp_path / "a file" / "x"), 2):
-                b.runner.answer(job, "elsewhere", folder=folder)
-                await b.until(Waiting, lambda _, count=count: len(b.waits) == count)
-            b.runner.answer(job, "elsewhere", folder=tmp_path / "other")
-            assert isinstance(await b.end(job), Done)
-        assert len(list((tmp_path / "other").rglob("*.png"))) == 2

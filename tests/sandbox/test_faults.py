@@ -3,94 +3,23 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import json
 import socket
 import threading
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tui.sandbox.damage import BOMB, HUGE
+from tests.sandbox.heard import FLARE, LOST, SIZE, Heard, ask, exchange
+from tests.sandbox.test_link_faults import LINKS
+from tui.sandbox.damage import BOMB
 from tui.sandbox.faults import FAULTS, UnknownFaultError, parse
 from tui.sandbox.server import Sandbox
-
-FLARE, SIZE = "gpt-image-2.5-flare", "1024x640"
-LOST = "lost"  # what `end` says when the line went before the body was whole
-
-
-@dataclass
-class Heard:
-    """One exchange: `end` is "whole", or how the body stopped."""
-
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    end: str = "whole"
-
-    @property
-    def error(self) -> dict[str, Any]:
-        return dict(json.loads(self.body)["error"])
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(line[6:]) for line in self.body.splitlines() if line.startswith(b"data: ")]
-
-
-def exchange(base: str, method: str, path: str, body: bytes | None = None, patience: float = 20) -> Heard:
-    """One request over a plain connection, with everything that comes back until the line ends."""
-    address = urlsplit(base)
-    line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=patience)
-    heard = Heard()
-    try:
-        line.request(method, path, body, {"Authorization": "Bearer any", "Accept-Encoding": "identity"})
-        answer = line.getresponse()
-        heard.status = answer.status
-        heard.headers = {name.lower(): value for name, value in answer.getheaders()}
-        while piece := answer.read1(1 << 20):
-            heard.body += piece
-        announced = heard.headers.get("content-length")
-        if announced is not None and len(heard.body) < int(announced):
-            heard.end = LOST
-    except http.client.IncompleteRead as error:
-        heard.body += error.partial
-        heard.end = LOST
-    except TimeoutError:
-        heard.end = "silence"
-    except (OSError, http.client.HTTPException) as error:
-        heard.end = type(error).__name__
-    finally:
-        line.close()
-    return heard
-
-
-def ask(sandbox: Sandbox, fault: str, patience: float = 20) -> Heard:
-    """A request whose prompt asks for the fault, of the kind that the fault needs."""
-    needs = FAULTS[fault.partition("*")[0]].needs
-    fields: dict[str, Any] = {"model": FLARE, "size": SIZE}
-    if needs == "stream":
-        fields |= {"stream": True, "partial_images": 2}
-    if needs == "url":
-        fields = {"model": "dall-e-2", "size": "256x256"}
-    body = json.dumps({"prompt": f"a fox fault:{fault}, and more", **fields}).encode()
-    return exchange(sandbox.base_url, "POST", "/v1/images/generations", body, patience)
-
-
-def fetch(sandbox: Sandbox, fault: str) -> Heard:
-    """The image of a link that the fault spoils."""
-    answered = ask(sandbox, fault)
-    assert answered.status == 200
-    url = json.loads(answered.body)["data"][0]["url"]
-    parts = urlsplit(url)
-    assert url.startswith(sandbox.base_url.removesuffix("/v1"))
-    return exchange(sandbox.base_url, "GET", f"{parts.path}?{parts.query}")
-
 
 REFUSALS: dict[str, tuple[int, str | None]] = {
     "rate-limit": (429, "rate_limit_exceeded"),
@@ -316,50 +245,6 @@ def test_a_stream_can_be_reset_inside_its_last_event(sandbox: Sandbox) -> None:
 def test_a_server_can_ignore_that_a_stream_was_asked_for(sandbox: Sandbox) -> None:
     heard = ask(sandbox, "stream-ignored")
     assert heard.headers["content-type"] == "application/json" and json.loads(heard.body)["data"][0]["b64_json"]
-
-
-LINKS = {"link-expired": 403, "link-missing": 404, "link-error": 500, "link-type": 200, "link-empty": 200}
-
-
-@pytest.mark.parametrize("name", LINKS)
-def test_a_link_answers_with_something_else(name: str, sandbox: Sandbox) -> None:
-    heard = fetch(sandbox, name)
-    assert heard.status == LINKS[name] and not heard.body.startswith(b"\x89PNG")
-    if name == "link-expired":
-        assert b"<Code>AuthenticationFailed</Code>" in heard.body
-        assert b"Signature not valid in the specified time frame" in heard.body
-    if name == "link-type":
-        assert heard.headers["content-type"].startswith("text/html")
-    assert (heard.body == b"") == (name == "link-empty")
-    assert sandbox.sent == []
-
-
-@pytest.mark.parametrize("name", ["link-reset", "link-short"])
-def test_a_link_can_stop_half_way(name: str, sandbox: Sandbox) -> None:
-    heard = fetch(sandbox, name)
-    assert heard.status == 200 and heard.end != "whole" and 0 < len(heard.body) < int(heard.headers["content-length"])
-
-
-def test_a_link_can_be_larger_than_anything_allowed(sandbox: Sandbox) -> None:
-    heard = fetch(sandbox, "link-huge")
-    assert int(heard.headers["content-length"]) == len(heard.body) == HUGE > 64 * 1024 * 1024
-
-
-def test_a_link_can_redirect_to_a_private_address(sandbox: Sandbox) -> None:
-    heard = fetch(sandbox, "link-redirect")
-    assert heard.status == 302 and heard.headers["location"].startswith("http://169.254.")
-
-
-def test_a_link_can_be_plain_http_to_a_private_address(sandbox: Sandbox) -> None:
-    url = json.loads(ask(sandbox, "link-private").body)["data"][0]["url"]
-    assert url.startswith("http://10.255.255.1/private/")
-
-
-def test_a_link_can_fail_only_the_first_time(sandbox: Sandbox) -> None:
-    url = json.loads(ask(sandbox, "link-reset*1").body)["data"][0]["url"]
-    parts = urlsplit(url)
-    first, second = (exchange(sandbox.base_url, "GET", f"{parts.path}?{parts.query}") for _ in range(2))
-    assert first.end != "whole" and second.end == "whole" and second.body.startswith(b"\x89PNG")
 
 
 def test_every_fault_has_a_test() -> None:

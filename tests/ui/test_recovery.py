@@ -90,7 +90,7 @@ async def test_a_job_of_unknown_outcome_is_told_of_and_listed_with_all_that_is_k
     async with window() as w:
         await w.until_shown("f9 1 left")
         await to_left(w)
-        assert w.text.count(PROMPT[:20]) == 2, "in its row, and beside it"
+        await w.until(lambda: w.text.count(PROMPT[:20]) == 2, "its prompt, in its row and beside it")
         await w.until_shown(job)
         for words in (
             "unknown · 14 B",

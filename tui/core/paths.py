@@ -109,5 +109,16 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable, where folders can be synced. Raises OSError."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def is_windows() -> bool:
     return sys.platform == "win32"

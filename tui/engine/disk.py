@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from tui.core.paths import sync_folder as sync_folder
+
 T = TypeVar("T")
 
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -19,17 +21,6 @@ AGAIN = os.O_CREAT | os.O_TRUNC | os.O_RDWR | _BINARY
 APPEND = os.O_CREAT | os.O_APPEND | os.O_WRONLY | _BINARY
 OURS = 0o600
 COPIED = 1 << 20
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder durable, where folders can be synced."""
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def synced(handle: int) -> bool:

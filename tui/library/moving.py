@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from tui.core.paths import PRIVATE_FILE
+from tui.core.paths import PRIVATE_FILE, sync_folder
 
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EXDEV})
 
@@ -27,9 +27,9 @@ def move(source: Path, target: Path) -> None:
         if isinstance(error, OSError) and error.errno not in _NO_LINKS:
             raise
         copy(source, target)
-    _sync(target.parent)
+    sync_folder(target.parent)
     source.unlink()
-    _sync(source.parent)
+    sync_folder(source.parent)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -74,13 +74,3 @@ def free(folder: Path, name: str, most: int = 10_000) -> Iterable[Path]:
     yield folder / name
     for number in range(2, most):
         yield folder / f"{stem}-{number}{suffix}"
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from tui.core.paths import sync_folder
 from tui.core.record import Origin, Record, judged
 from tui.core.text import clean, clean_line
+from tui.library import moving
 from tui.library.lock import locked
 from tui.library.regular import open_regular
 
@@ -110,18 +112,9 @@ def _replace(path: Path, content: bytes) -> None:
     # Its name is free or left over from a crash: whoever writes here holds the lock.
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.unlink(missing_ok=True)
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    moving.write(temporary, [content])
     temporary.replace(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)
 
 
 def _numbers(record: Record) -> list[int]:

@@ -22,6 +22,7 @@ STAYS = 3
 PROMPT_WIDTH = 70
 # Each job that is taken up holds a file open.
 AT_ONCE = 100
+NOTHING = "nothing is left unfinished"
 # The end of the year 9999: a file can claim a time that no calendar has.
 LAST_SECOND = 253_402_300_799
 STATES = {
@@ -96,7 +97,7 @@ def _finish(left: Sequence[Left], given: argparse.Namespace, config: Config, env
 def _tell(left: Sequence[Left], env: Mapping[str, str]) -> int:
     """What stays, on standard error; the exit code that says so."""
     if not left:
-        output.say("nothing is left unfinished")
+        output.say(NOTHING)
         return 0
     for each in left:
         output.write_error("\n".join(_words(each)) + "\n")
@@ -106,6 +107,8 @@ def _tell(left: Sequence[Left], env: Mapping[str, str]) -> int:
 
 
 def _list(left: Sequence[Left], *, as_json: bool) -> int:
+    if not left:
+        output.say(NOTHING)
     lines = output.Lines()
     for each in left:
         if as_json:

@@ -6,7 +6,6 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from tui.core.failures import Kind
 from tui.core.paths import expanded
 from tui.core.pricing import describe
 from tui.core.provider import SANDBOX
@@ -15,16 +14,6 @@ from tui.ui.settling import PAY, Settling
 
 if TYPE_CHECKING:
     from tui.core.events import Waiting
-
-# The key and the words of an answer, where they are more than its first letter and itself.
-ANSWERS = {
-    (Kind.LIMIT, "send"): (PAY, "send anyway"),
-    (Kind.LIMIT, "stop"): ("n", "do not send"),
-    (Kind.STORAGE, "elsewhere"): ("a", "another folder"),
-    (Kind.STORAGE, "stop"): ("s", "stop: what came is kept, and the next start tells of it"),
-}
-ELSEWHERE = "elsewhere"
-RAISE = "Nothing was sent yet. For the jobs to come, Spending limit in the palette sets another limit."
 
 
 class Answers(Settling):
@@ -55,14 +44,15 @@ class Answers(Settling):
             self._ask_unknown(job)
 
     def _ask(self, job: Job) -> None:
+        from tui.ui.answer_words import ELSEWHERE, advice_for, answers_to
         from tui.ui.screens.question import Question
 
         question = job.question
         assert question is not None
-        kind = question.failure.kind
-        answers = [ANSWERS.get((kind, choice), (choice[0], choice)) for choice in question.choices]
+        failure = question.failure
+        answers = answers_to(failure.kind, question.choices)
         choices = {word: choice for (_, word), choice in zip(answers, question.choices, strict=True)}
-        text = f"{question.failure.summary}\n\n{RAISE if kind is Kind.LIMIT else question.failure.advice}"
+        text = f"{failure.summary}\n\n{advice_for(failure.kind, failure.advice)}"
         if question.url is not None:
             answers.append(("c", "copy URL"))
             if question.expires is not None:
@@ -83,6 +73,7 @@ class Answers(Settling):
 
     def _ask_folder(self, job: Job, question: Waiting) -> None:
         """Where else the images are to go."""
+        from tui.ui.answer_words import ELSEWHERE
         from tui.ui.screens.folder import HINT, FolderPick
 
         def chosen(text: str | None) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tui.core.provider import SANDBOX
 from tui.core.text import clean_line, human_bytes
-from tui.ui import left_words
 from tui.ui.shell import Shell
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ class Settling(Shell):
     """What `enter`, `f9` and `x` do with it."""
 
     def settle_left(self, left: Left) -> None:
+        from tui.ui import left_words
         from tui.ui.screens.question import Question
 
         acts: dict[str, tuple[str, Callable[[], None]]] = {
@@ -49,6 +49,8 @@ class Settling(Shell):
     def _words_of_paying(self, left: Left) -> str:
         if left.provider == SANDBOX:
             return "send it again to the sandbox"
+        from tui.ui import left_words
+
         second = ", perhaps for a second time" if str(left.state) in ("unknown", "answered") else ""
         return f"send it again to {left.provider}: {left_words.price(left, self.session.catalogue)}{second}"
 

@@ -33,28 +33,20 @@ def portable(data: bytes, told: Told) -> bytes:
 
     Content credentials are taken out: they would no longer hold. Raises Refused for a kind of file that can't hold it.
     """
-    match sniff(data).format:
-        case "png":
-            return _png(data, told)
-        case "jpeg":
-            return _jpeg(data, told)
-        case "webp":
-            return _webp(data, told)
-        case kind:
-            raise Refused(f"a prompt can't be put into {kind}: export it as PNG, JPEG or WebP")
+    return _rewritten(data, told, "a prompt can't be put into")
 
 
 def clean(data: bytes) -> bytes:
     """The file without any metadata but what tells how its pixels look. Raises Refused as `portable` does."""
-    match sniff(data).format:
-        case "png":
-            return _png(data, None)
-        case "jpeg":
-            return _jpeg(data, None)
-        case "webp":
-            return _webp(data, None)
-        case kind:
-            raise Refused(f"metadata can't be taken out of {kind}: export it as PNG, JPEG or WebP")
+    return _rewritten(data, None, "metadata can't be taken out of")
+
+
+def _rewritten(data: bytes, told: Told | None, impossible: str) -> bytes:
+    kind = sniff(data).format
+    rewrite = {"png": _png, "jpeg": _jpeg, "webp": _webp}.get(kind)
+    if rewrite is None:
+        raise Refused(f"{impossible} {kind}: export it as PNG, JPEG or WebP")
+    return rewrite(data, told)
 
 
 def _png(data: bytes, told: Told | None) -> bytes:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING
 
 from tui.core.text import clean_line
-from tui.ui.scp import scp_line
+from tui.ui.screens.choosing import Choosing
 from tui.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -22,18 +20,8 @@ WHAT: Mapping[str, tuple[str, Callable[[Entry], str]]] = {
 }
 
 
-class Copying(Screen[Any]):
+class Copying(Choosing):
     """The actions of `y` and a second key. Of several images there is one a line."""
-
-    @property
-    def chosen(self) -> Sequence[int]:
-        """The numbers of the images that actions act on."""
-        raise NotImplementedError
-
-    @property
-    def in_library(self) -> bool:
-        """Whether they are numbers of the library, whichever folder is shown."""
-        return False
 
     def action_copy(self, what: str) -> None:
         numbers = self.chosen
@@ -64,6 +52,8 @@ class Copying(Screen[Any]):
             self.notify(f"{begin}; y u copies an address that is", severity="warning")
 
     def _copy_line(self, files: Sequence[Entry]) -> None:
+        from tui.ui.scp import scp_line
+
         line = scp_line([file.path for file in files], os.environ)
         if line is None:
             self.notify("You are not here over SSH: the files are on this machine", severity="warning")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from textual.screen import Screen
-
+from tui.ui.screens.choosing import Choosing
 from tui.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -17,18 +16,8 @@ if TYPE_CHECKING:
     from tui.ui.screens.tags import Retagged
 
 
-class Judging(Screen[Any]):
+class Judging(Choosing):
     """The actions of the scope `judge`."""
-
-    @property
-    def chosen(self) -> Sequence[int]:
-        """The numbers of the images that actions act on."""
-        raise NotImplementedError
-
-    @property
-    def in_library(self) -> bool:
-        """Whether they are numbers of the library's index, whatever folder is shown."""
-        return False
 
     def act(self, act: Act, words: str) -> None:
         """Do something to the images that are judged."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
@@ -53,9 +54,9 @@ class Place(Screen[None]):
         if not self.app._batch_count:
             super()._compositor_refresh()
 
+    @abstractmethod
     def panes(self) -> Iterable[Widget]:
         """The panes, their ids as in `PANES`."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         # Every part of every part is there by now, which `is_mounted` does not say.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from textual.timer import Timer
@@ -25,12 +26,13 @@ class Slideshow(Looking):
         self._on = self._held = False
         self._due: Timer | None = None
 
+    @abstractmethod
     def turn(self) -> None:
         """Show the next image, after the last one the first again."""
-        raise NotImplementedError
 
+    @abstractmethod
     def retitle(self) -> None:
-        raise NotImplementedError
+        """The words differ."""
 
     @property
     def pace_words(self) -> str:

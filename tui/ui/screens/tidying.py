@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.text import human_bytes
-from tui.ui.folders import resolved
 from tui.ui.screens.copying import Copying
 from tui.ui.shell import shell
 
@@ -79,6 +78,7 @@ class Tidying(Copying):
     def action_move_images(self) -> None:
         from tui.library import tidy
         from tui.library.rows import path_of
+        from tui.ui.folders import resolved
         from tui.ui.screens.folder import FolderPick
         from tui.ui.widgets.choice import Choice
 

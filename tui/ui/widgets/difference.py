@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.app import RenderResult
 from textual.content import Content
-from textual.geometry import Size
-from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from tui.core.differences import ADDED, REMOVED, Run, differing, words
@@ -18,6 +15,7 @@ from tui.core.pricing import dollars
 from tui.core.text import clean, clean_line, shorten
 from tui.ui.widgets.details import LABELS
 from tui.ui.widgets.field import display
+from tui.ui.widgets.lined import Lined
 
 if TYPE_CHECKING:
     from tui.library.entry import Entry
@@ -40,12 +38,8 @@ class Told:
     nothing: str
 
 
-class Difference(Widget):
-    """As high as what it has to say."""
-
-    DEFAULT_CSS = """
-    Difference { height: auto; width: 1fr; }
-    """
+class Difference(Lined):
+    """What `tell` finds, once it is found."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,13 +61,7 @@ class Difference(Widget):
         self._told, self._count = found, count
         self.refresh(layout=True)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's
-        return len(self._lines(width))
-
-    def render(self) -> RenderResult:
-        return Content("\n").join(self._lines(self.content_size.width))
-
-    def _lines(self, width: int) -> list[Content]:
+    def lines(self, width: int) -> list[Content]:
         told = self._told
         if told is None:
             return [Content("")]

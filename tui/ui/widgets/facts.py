@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from textual.app import RenderResult
 from textual.content import Content
-from textual.geometry import Size
-from textual.widget import Widget
 
 from tui.core.text import clean
 from tui.ui.marking import spans
+from tui.ui.widgets.lined import Lined
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,8 @@ class Fact:
         return shown
 
 
-class Facts(Widget):
-    """As high as its rows need. Texts are shown as they are, never as markup."""
-
-    DEFAULT_CSS = """
-    Facts { height: auto; width: 1fr; }
-    """
+class Facts(Lined):
+    """A fact a row, its name in a column of its own."""
 
     def __init__(self, facts: Sequence[Fact] = (), *, column: int = 12) -> None:
         super().__init__()
@@ -52,13 +46,7 @@ class Facts(Widget):
         self._facts = _cleaned(facts)
         self.refresh(layout=True)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's
-        return len(self._lines(width))
-
-    def render(self) -> RenderResult:
-        return Content("\n").join(self._lines(self.content_size.width))
-
-    def _lines(self, width: int) -> list[Content]:
+    def lines(self, width: int) -> list[Content]:
         lines: list[Content] = []
         for fact in self._facts:
             column = self._column if fact.name else 0
