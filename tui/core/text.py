@@ -71,6 +71,11 @@ def _before(cut: str) -> str:
     return cut.rstrip(_JOINER)
 
 
+def image_count(count: int) -> str:
+    """So many images in words."""
+    return "1 image" if count == 1 else f"{count:,} images"
+
+
 def human_bytes(count: int) -> str:
     """A byte count as people read it: 812 B, 14 kB, 1.4 MB."""
     if count < 1000:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core import paths
 from tui.core.config import Config
-from tui.core.text import clean_line
+from tui.core.text import clean_line, image_count
 from tui.subcommands import output
 
 if TYPE_CHECKING:
@@ -77,6 +77,6 @@ def report(deed: Deed) -> int:
     """Say what was done; the exit code."""
     for path, why in deed.failed:
         output.say(f"{output.shown_path(path)}: {why}")
-    things = "1 image" if deed.count == 1 else f"{deed.count} images"
+    things = image_count(deed.count)
     output.say(f"{things}: {deed.words}")
     return 1 if deed.failed else 0

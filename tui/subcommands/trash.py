@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tui.core import paths
 from tui.core.config import Config
-from tui.core.text import human_bytes
+from tui.core.text import human_bytes, image_count
 from tui.subcommands import chosen, output
 
 
@@ -64,7 +64,7 @@ def _empty(items: list, *, yes: bool) -> int:  # type: ignore[type-arg]  # of ti
         if not output.is_terminal(sys.stdin):
             output.say("deleting for good wants --yes where nobody can be asked")
             return 2
-        things = "1 image" if len(items) == 1 else f"{len(items)} images"
+        things = image_count(len(items))
         output.write_error(f"Delete {things} for good, {human_bytes(sum(item.bytes for item in items))}? (y/n) ")
         if not sys.stdin.readline().strip().lower().startswith("y"):
             return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker, get_current_worker
 
-from tui.core.text import shorten
+from tui.core.text import image_count, shorten
 from tui.ui.clipboard import Clipboard
 from tui.ui.shelf import Shelf
 
@@ -104,7 +104,7 @@ class Acting(Clipboard):
 
     def tell_deed(self, deed: Deed) -> None:
         """What was done, and what could not be and why."""
-        things = "1 image" if deed.count == 1 else f"{deed.count} images"
+        things = image_count(deed.count)
         if deed.count or not deed.failed:
             back = " · u takes it back" if deed.undo else ""
             self.notify(f"{things}: {deed.words}{back}", timeout=3)

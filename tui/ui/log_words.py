@@ -22,7 +22,7 @@ from tui.core.events import (
 from tui.core.paths import shown
 from tui.core.pricing import describe, dollars
 from tui.core.provider import SANDBOX
-from tui.core.text import human_bytes
+from tui.core.text import human_bytes, image_count
 from tui.ui.log_book import Line
 
 
@@ -70,9 +70,11 @@ def lines(event: Event, *, pretend: bool = False) -> list[Line]:
             return [line(f"saved {shown(event.path)}", "good"), *revised]
         case Done():
             price = f" · {dollars(event.cost)}{' pretend' if pretend else ''}" if event.cost is not None else ""
-            return [line(f"done · {_images(event.saved)}{price}{f' · {event.fewer}' if event.fewer else ''}", "good")]
+            return [
+                line(f"done · {image_count(event.saved)}{price}{f' · {event.fewer}' if event.fewer else ''}", "good")
+            ]
         case Failed():
-            kept = f" · {_images(event.saved)} saved" if event.saved else ""
+            kept = f" · {image_count(event.saved)} saved" if event.saved else ""
             return _ending(line, event.failure.summary, event.failure.advice, event.failure.request_id, kept)
         case Unknown():
             kept = f" · {human_bytes(event.received)} kept" if event.received else ""
@@ -87,10 +89,6 @@ def lines(event: Event, *, pretend: bool = False) -> list[Line]:
 def _ending(line: Callable[..., Line], text: str, advice: str, request_id: str | None, kept: str) -> list[Line]:
     first = line(f"{text}{_request_id(request_id)}{kept}", "bad")
     return [first, line(f"→ {advice}", "plain")] if advice else [first]
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count} images"
 
 
 def _request_id(request_id: str | None) -> str:

@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 
-from tui.core.text import clean_line, human_bytes, shorten_middle
+from tui.core.text import clean_line, human_bytes, image_count, shorten_middle
 from tui.ui.screens.box import Box
 from tui.ui.screens.question import Question
 from tui.ui.widgets.lines import Lines
@@ -106,7 +106,7 @@ class Duplicates(Box["list[Entry] | None"]):
         return self.query_one(DuplicateList)
 
     def _title(self) -> None:
-        groups = "1 image" if len(self._groups) == 1 else f"{len(self._groups):,} images"
+        groups = image_count(len(self._groups))
         going = self.lines.going
         size = human_bytes(sum(entry.bytes for entry in going))
         words = f"  of {groups} · {_files(len(going))} would go, {size}"

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.core import naming
 from tui.core.paths import expanded, shown
-from tui.core.text import human_bytes
+from tui.core.text import human_bytes, image_count
 from tui.ui.commands import bindings
 from tui.ui.exporting import SHEET_NAME, TILE
 from tui.ui.screens.box import Box
@@ -73,7 +73,7 @@ class Export(Box[bool | None]):
 
     def compose(self) -> ComposeResult:
         count = len(self._entries)
-        things = "1 image" if count == 1 else f"{count:,} images"
+        things = image_count(count)
         size = human_bytes(sum(entry.bytes for entry in self._entries))
         with Vertical(id="box") as box:
             box.border_title = Content.assemble(f"Export {things}", (f"  {size}", "$text-muted"))

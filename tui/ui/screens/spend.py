@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from tui.core.paths import expanded, shown
 from tui.core.pricing import dollars
+from tui.core.text import image_count
 from tui.ui.commands import BY_ID, bindings
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
@@ -184,16 +185,13 @@ def summary(books: Books) -> Content:
     images, cost, expected, unknown = _whole(books.rows)
     parts = [(f"{dollars(cost)}", "bold $warning"), (" in all", "$text-muted")]
     if images:
-        parts.append((f" · {dollars(expected)} expected · {images:,} image{'' if images == 1 else 's'}", "$text-muted"))
+        parts.append((f" · {dollars(expected)} expected · {image_count(images)}", "$text-muted"))
     if unknown:
         parts.append((f" · {unknown:,} without a known cost", "$warning"))
     images, cost, _, _ = _whole(books.pretend)
     if images:
         parts.append(
-            (
-                f"\nsandbox: {dollars(cost)} pretend for {images:,} image{'' if images == 1 else 's'}, not in these sums",
-                "$text-disabled",
-            )
+            (f"\nsandbox: {dollars(cost)} pretend for {image_count(images)}, not in these sums", "$text-disabled")
         )
     return Content.assemble(*parts)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.text import human_bytes
+from tui.core.text import human_bytes, image_count
 from tui.ui.screens.copying import Copying
 from tui.ui.shell import shell
 
@@ -91,12 +91,12 @@ class Tidying(Copying):
                 Choice(
                     str(path_of(folder)),
                     _folder_name(path_of(folder)),
-                    "1 image" if count == 1 else f"{count:,} images",
+                    image_count(count),
                 )
                 for folder, count in folders
             ]
             hint = "a new folder is made; without / in front it lies beside these"
-            things = "1 image" if len(numbers) == 1 else f"{len(numbers):,} images"
+            things = image_count(len(numbers))
             self.app.push_screen(FolderPick(f"Move {things} to", choices, hint=hint, base=root), chosen)
 
         def chosen(text: str | None) -> None:
@@ -140,7 +140,7 @@ class Tidying(Copying):
 
 
 def _images(entries: Sequence[Entry]) -> str:
-    return "1 image" if len(entries) == 1 else f"{len(entries):,} images"
+    return image_count(len(entries))
 
 
 def _about(entries: Sequence[Entry]) -> str:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from tui.core.paths import shown
-from tui.core.text import human_bytes, shorten_middle
+from tui.core.text import human_bytes, image_count, shorten_middle
 from tui.ui.screens.box import Box
 from tui.ui.screens.question import Question
 from tui.ui.shell import shell
@@ -152,7 +152,7 @@ class Trash(Box[None]):
 
 
 def _things(items: Sequence[Trashed]) -> str:
-    return "1 image" if len(items) == 1 else f"{len(items):,} images"
+    return image_count(len(items))
 
 
 def _size(items: Sequence[Trashed]) -> str:
