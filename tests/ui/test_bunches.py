@@ -49,3 +49,14 @@ async def test_one_that_opens_another_box_leaves_the_others_to_that(window: Open
             await w.until(lambda: not w.screen.query(Input), "the letters")
             await w.press("escape")
             await w.until(lambda: w.screen is w.app.here, "the place")
+
+
+async def test_letters_behind_a_key_that_empties_or_recalls_the_prompt_stay(window: Open) -> None:
+    rhythm = random.Random(5)
+    async with window() as w:
+        for most in [*range(12)] * 2:
+            for key in ("ctrl+l", "alt+down"):
+                await w.prompt("an earlier one")
+                await typed(w, "ctrl+l", key, *TEXT, rhythm=rhythm, most=most)
+                await w.until(lambda: len(w.form.prompt.text) == len(TEXT), "all of it")
+                assert w.form.prompt.text == TEXT

@@ -39,14 +39,14 @@ class Command:
                 show=bool(self.footer),
                 id=self.id,
                 tooltip=self.help,
-                priority=self.priority or (self.scope == "app" and _is_no_text(key)),
+                priority=self.priority or (self.scope in ("app", "create") and _is_no_text(key)),
             )
             for key in self.keys.split(",")
         ]
 
 
 def _is_no_text(key: str) -> bool:
-    return key.startswith("ctrl+") or (key[0] == "f" and key[1:].isdigit())
+    return key.startswith(("ctrl+", "alt+")) or (key[0] == "f" and key[1:].isdigit())
 
 
 KEY_NAMES = {
@@ -88,10 +88,10 @@ SCOPES = {
 
 # fmt: off
 COMMANDS = (
-    Command("create", "f5", "Create", "Write a prompt and make images", action="place('create')", priority=True),
-    Command("library", "f6", "Library", "Browse the output folder", action="place('library')", priority=True),
-    Command("queue", "f7", "Queue", "See the jobs, cancel and reorder them", action="place('queue')", priority=True),
-    Command("spend", "f8", "Spend", "See what was spent, and save it as CSV", action="place('spend')", priority=True),
+    Command("create", "f5", "Create", "Write a prompt and make images", action="place('create')"),
+    Command("library", "f6", "Library", "Browse the output folder", action="place('library')"),
+    Command("queue", "f7", "Queue", "See the jobs, cancel and reorder them", action="place('queue')"),
+    Command("spend", "f8", "Spend", "See what was spent, and save it as CSV", action="place('spend')"),
     Command("log", "f2", "Log", "Show or hide the log", footer=60, action="toggle_log"),
     Command("next_pane", "f3", "Next pane", "Go to the next pane", footer=55),
     Command("answer", "f9", "Answer", "Answer a job, or settle one that was left", footer=5),
@@ -108,7 +108,7 @@ COMMANDS = (
     Command("duplicates", "", "Duplicates", "Files here of the same bytes", action="show_duplicates"),
     Command("welcome", "f12", "First steps", "What the sandbox is and where a key goes", action="welcome"),
     Command("quit", "ctrl+q,q", "Quit", "Leave; asks while jobs run", action="leave",),
-    Command("generate", "ctrl+j", "Generate", "Send the request", "create", footer=1, priority=True),
+    Command("generate", "ctrl+j", "Generate", "Send the request", "create", footer=1),
     Command("editor", "f4", "Editor", "Write the prompt in $EDITOR", "create", footer=20),
     Command("earlier", "alt+up", "Earlier prompt", "Bring back the prompt before", "create", action="recall(-1)"),
     Command("later", "alt+down", "Later prompt", "Bring back the prompt after", "create", action="recall(1)"),
