@@ -44,9 +44,11 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def keep(image: Path, cache: Path, changes: Mapping[str, str | None] | None = None) -> Path:
+def keep(
+    image: Path, cache: Path, changes: Mapping[str, str | None] | None = None, side: int = thumbnails.SIDE
+) -> Path:
     texts = {**thumbnails.texts(image), **(changes or {})}
-    target = thumbnails.thumbnail_path(image, cache)
+    target = thumbnails.thumbnail_path(image, cache, side)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(png({name: text for name, text in texts.items() if text is not None}))
     return target
@@ -148,9 +150,29 @@ def test_an_image_that_failed_is_not_tried_again_until_it_changes(image: Path, c
     assert not thumbnails.failed(image, cache) and thumbnails.due(image, cache)
 
 
-def test_what_has_a_thumbnail_is_not_drawn_again(image: Path, cache: Path) -> None:
+def test_what_has_its_thumbnails_is_not_drawn_again(image: Path, cache: Path) -> None:
+    assert thumbnails.due(image, cache) == (512, 128)
     keep(image, cache)
-    assert not thumbnails.due(image, cache)
+    assert thumbnails.due(image, cache) == (128,)
+    keep(image, cache, side=128)
+    assert thumbnails.due(image, cache) == ()
+
+
+def test_sizes_lie_where_the_standard_has_them_and_hold_each_for_itself(image: Path, cache: Path) -> None:
+    small = keep(image, cache, side=128)
+    assert small.parent == cache / "thumbnails" / "normal"
+    assert thumbnails.valid(image, cache) is None
+    found = thumbnails.valid(image, cache, 128)
+    assert found is not None and found.path == small
+
+
+def test_a_smaller_one_says_the_same_of_the_image(image: Path, cache: Path) -> None:
+    for name, kind in (("png", "image/png"), ("svg", "image/svg+xml")):
+        large = thumbnails.Thumbnail(image, (1024, 768), name)
+        small = keep(image, cache, thumbnails.more_texts(large), 128)
+        assert thumbnails.read_texts(small)["Thumb::Mimetype"] == kind
+        found = thumbnails.valid(image, cache, 128)
+        assert found is not None and (found.source, found.format) == (large.source, large.format)
 
 
 def test_a_failure_is_noted_as_the_standard_says(image: Path, cache: Path) -> None:

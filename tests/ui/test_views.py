@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from textual.events import Key
 
 from tests.ui.conftest import Open, Watch
 from tests.ui.test_library import listed, paint
+from tests.ui.test_written import photo
 from tests.ui.window import Window, no_control_character
+from tui.library import thumbnails
 from tui.ui.screens import slideshow
 from tui.ui.screens.viewer import Viewer
 from tui.ui.widgets.contact_sheet import ContactSheet
@@ -68,6 +71,29 @@ def pictures(images: ContactSheet) -> int:
 
 def drawn(images: ContactSheet) -> set[Path]:
     return {tile.sight.path for tile in images._drawn}
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+async def test_a_sheets_pictures_are_kept_small_in_the_shared_cache_for_the_next_time(
+    kind: str, window: Open, library: Path
+) -> None:
+    file = library / f"a.{kind}"
+    photo(library / "a.png", size=(400, 300))
+    if kind == "svg":
+        file.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"></svg>')
+    for name in (None, "x-large", "normal"):
+        if name:
+            # What is missing of them is made again, each by itself.
+            thumbnails.thumbnail_path(file, side={"x-large": 512, "normal": 128}[name]).unlink()
+        async with window() as w:
+            found = await sheet(w)
+            await w.until(lambda found=found: len(drawn(found)) == w.images.count, "the pictures")  # type: ignore[misc]  # with a default
+            await w.until(lambda: not thumbnails.due(file), "its thumbnails")
+        large, small = thumbnails.valid(file), thumbnails.valid(file, side=128)
+        assert large and small and (large.source, large.format) == (small.source, small.format)
+        assert small.source == (400, 300)
+        with Image.open(small.path) as picture:
+            assert max(picture.size) == 128
 
 
 # --- rows and places ------------------------------------------------------------------------------------------------

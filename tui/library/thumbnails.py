@@ -20,8 +20,9 @@ from tui.core.paths import PRIVATE_FILE, PRIVATE_FOLDER, cache_folder
 from tui.core.text import clean_line
 from tui.library.regular import open_regular
 
-SIDE = 512
-FOLDER = Path("thumbnails", "x-large")
+# Pixels a side, and the standard's names for that: what a pane shows first, and what a tile of a contact sheet needs.
+SIDE, SMALL = 512, 128
+FOLDERS = {SIDE: Path("thumbnails", "x-large"), SMALL: Path("thumbnails", "normal")}
 # Another version may be able to do what this one is not.
 FAILED = Path("thumbnails", "fail", f"safelight-{__version__}")
 # A volume's own thumbnails, beside its images.
@@ -46,9 +47,9 @@ def uri(path: Path) -> str:
     return "file://" + quote_from_bytes(os.fsencode(absolute), safe="/!$&'()*+,:=@~-._")
 
 
-def thumbnail_path(path: Path, cache: Path | None = None) -> Path:
+def thumbnail_path(path: Path, cache: Path | None = None, side: int = SIDE) -> Path:
     """Where the thumbnail of an image lies, whether there is one or not. `cache` is the XDG cache folder."""
-    return _cache(cache) / FOLDER / _name(path)
+    return _cache(cache) / FOLDERS[side] / _name(path)
 
 
 def failure_path(path: Path, cache: Path | None = None) -> Path:
@@ -67,9 +68,16 @@ def texts(path: Path) -> dict[str, str]:
     }
 
 
-def valid(path: Path, cache: Path | None = None) -> Thumbnail | None:
+def more_texts(known: Thumbnail) -> dict[str, str]:
+    """What it says of the image besides: for a smaller one that is made of it."""
+    width, height = known.source
+    kind = "image/svg+xml" if known.format == "svg" else f"image/{known.format}"
+    return {"Thumb::Image::Width": str(width), "Thumb::Image::Height": str(height), "Thumb::Mimetype": kind}
+
+
+def valid(path: Path, cache: Path | None = None, side: int = SIDE) -> Thumbnail | None:
     """The image's thumbnail, or None where there is none of it as it is now."""
-    target = thumbnail_path(path, cache)
+    target = thumbnail_path(path, cache, side)
     found = _holding(path, target)
     if found is None:
         return None
@@ -83,9 +91,12 @@ def failed(path: Path, cache: Path | None = None) -> bool:
     return _holding(path, failure_path(path, cache)) is not None
 
 
-def due(path: Path, cache: Path | None = None) -> bool:
-    """Whether a thumbnail of the image is to be drawn."""
-    return wanted(path, cache) and valid(path, cache) is None and not failed(path, cache)
+def due(path: Path, cache: Path | None = None) -> tuple[int, ...]:
+    """Of which of the sizes a thumbnail of the image is to be drawn, the largest first."""
+    if not wanted(path, cache):
+        return ()
+    missing = tuple(side for side in FOLDERS if valid(path, cache, side) is None)
+    return () if missing and failed(path, cache) else missing
 
 
 def keep_failure(path: Path, known: Mapping[str, str], cache: Path | None = None) -> None:
@@ -111,7 +122,7 @@ def keep_failure(path: Path, known: Mapping[str, str], cache: Path | None = None
 def wanted(path: Path, cache: Path | None = None) -> bool:
     """Whether an image may have a thumbnail: thumbnails must not."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links stay, ".." goes
-    return not absolute.is_relative_to(_cache(cache) / FOLDER.parent) and _SHARED not in absolute.parts
+    return not absolute.is_relative_to(_cache(cache) / FAILED.parts[0]) and _SHARED not in absolute.parts
 
 
 def read_texts(path: Path) -> dict[str, str]:

@@ -189,8 +189,10 @@ class Previewer:
         window = _window(sight, (1, 1))
         whole = sight.view.scale is None
         # A thumbnail can vanish or be broken by another program; the original is still there.
-        if thumbnail := thumbnails.valid(sight.path):
-            enough = whole and max(window.width, window.height) <= thumbnails.SIDE
+        needed = max(window.width, window.height)
+        small = thumbnails.valid(sight.path, side=thumbnails.SMALL) if whole and needed <= thumbnails.SMALL else None
+        if thumbnail := small or thumbnails.valid(sight.path):
+            enough = whole and needed <= thumbnails.SIDE
             if (enough or (whole and early)) and all(thumbnail.source):
                 with contextlib.suppress(Refused):
                     picture = self.decoder.picture(
@@ -280,14 +282,18 @@ class Previewer:
         from tui.render.picture import Refused, Stale
 
         with contextlib.suppress(Stale, OSError):
-            if not thumbnails.due(path):
-                return
             known = thumbnails.texts(path)
-            try:
-                self.decoder.thumbnail(path, thumbnails.thumbnail_path(path), known)
-            except Refused as refused:
-                if not refused.transient:
-                    thumbnails.keep_failure(path, known)
+            for side in thumbnails.due(path):
+                # A small one is made of the large one where that says what the image is.
+                large = thumbnails.valid(path)
+                source, more = (large.path, thumbnails.more_texts(large)) if large and all(large.source) else (path, {})
+                target = thumbnails.thumbnail_path(path, side=side)
+                try:
+                    self.decoder.thumbnail(source, target, {**known, **more}, side=side)
+                except Refused as refused:
+                    if not refused.transient and source == path:
+                        thumbnails.keep_failure(path, known)
+                    break
 
     def close(self) -> None:
         """End the decoder; nothing is drawn afterwards."""

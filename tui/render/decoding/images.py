@@ -54,7 +54,10 @@ class Images:
         return Frames(start, tuple(pictures), tuple(delays), animation.loops, animation.total, end)
 
     def thumbnail(self, path: str, target: str, side: int, texts: Mapping[str, str]) -> None:
-        """A PNG of at most side x side pixels in place of `target`, mode 0600, its folders 0700, with `texts` in it."""
+        """A PNG of at most side x side pixels in place of `target`, mode 0600, its folders 0700, with `texts` in it.
+
+        What they do not say of the image's size and format is added.
+        """
         shown = self.store.shown(path, Wish(None, side, side, 1.0))
         facts = shown.facts
         # An image is not magnified; a drawing has no size of its own.
@@ -66,7 +69,7 @@ class Images:
             "Thumb::Mimetype": "image/svg+xml" if facts.format == "svg" else f"image/{facts.format}",
         }
         try:
-            _write(Path(target), _encoded(image, {**texts, **known}))
+            _write(Path(target), _encoded(image, {**known, **texts}))
         except OSError as error:
             raise Refused(f"its thumbnail can't be written: {error.strerror or error}", transient=True) from error
 
