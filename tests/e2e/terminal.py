@@ -46,6 +46,8 @@ KEYS = {
     "down": b"\x1b[B",
     "right": b"\x1b[C",
     "left": b"\x1b[D",
+    "pageup": b"\x1b[5~",
+    "pagedown": b"\x1b[6~",
     "alt+up": b"\x1b[1;3A",
     "alt+down": b"\x1b[1;3B",
     "shift+tab": b"\x1b[Z",

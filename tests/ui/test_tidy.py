@@ -299,6 +299,32 @@ async def test_in_full_screen_a_discarded_image_makes_room_for_the_next(window: 
         await w.until(lambda: w.images.file is not None and w.images.file.path == images[4], "the next image")
 
 
+async def test_an_image_that_is_had_back_in_full_screen_is_gone_to_once_it_is_listed(
+    window: Open, images: list[Path]
+) -> None:
+    async with window() as w:
+        await opened(w, 5)
+        await point(w, images[3])
+        await w.press("enter")
+        await w.until_shown("white.png  4 of 5")
+        await w.press("d")
+        await w.until_shown("black.png  4 of 4")
+        # The list without the image stands there while the full screen has it back already.
+        without = w.app._listing
+        await w.until(lambda: w.app._listing is not without, "the list without it")
+        without = w.app._listing
+        await w.press("u")
+        await w.until_shown("white.png  4 of 5")
+        again = w.app._listing
+        w.app._listing = without
+        w.app.refill()
+        await w.press("escape")
+        assert len(w.images.files) == 4
+        w.app._listing = again
+        w.app.refill()
+        await w.until(lambda: w.images.file is not None and w.images.file.path == images[3], "what was had back")
+
+
 async def test_in_full_screen_the_last_image_leads_back_to_the_list(window: Open, library: Path) -> None:
     paint(library / "only.png")
     async with window() as w:

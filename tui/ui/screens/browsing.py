@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui.core.record import Record
     from tui.library.entry import Entry
     from tui.ui.about import About
+    from tui.ui.screens.viewer import Seen
     from tui.ui.shelf import Shown
 
 IMAGE_ACTIONS = frozenset(
@@ -61,7 +62,7 @@ CHORD = 4.0
 
 
 class Browsing(Tidying, Judging, Walking, Looking, Place):
-    """`awaited` is a file that was just saved: the cursor goes to it as soon as it is listed.
+    """`awaited` is a file that was just saved, or had back: the cursor goes to it as soon as it is listed.
 
     `chord` is the first of two keys, while the second is awaited.
     """
@@ -181,9 +182,10 @@ class Browsing(Tidying, Judging, Walking, Looking, Place):
             viewer = Viewer(numbers, place, self.file, self.previewer, library=self.in_library)
             self.app.push_screen(viewer, self._viewer_closed)
 
-    def _viewer_closed(self, place: int | None) -> None:
-        if place is not None:
-            self.images.point_at_place(place)
+    def _viewer_closed(self, seen: Seen | None) -> None:
+        if seen is not None and not self.images.point_at_number(seen.number, seen.place) and seen.path:
+            # One that was just taken back out of the trash is listed in a moment.
+            self.awaited = seen.path
 
     # --- marks and order ----------------------------------------------------------------------------------------------
 

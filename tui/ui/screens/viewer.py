@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -24,8 +26,16 @@ from tui.ui.widgets.preview import Preview
 AHEAD = 20
 
 
-class Viewer(Judging, Tidying, Slideshow, Over[int]):
-    """Images of a list, by their numbers, one at a time; gives back the place of the one that was looked at last."""
+class Seen(NamedTuple):
+    """The image that was looked at last: its number, its place in the list, and its file as far as that is known."""
+
+    number: int
+    place: int
+    path: Path | None
+
+
+class Viewer(Judging, Tidying, Slideshow, Over[Seen | None]):
+    """Images of a list, by their numbers, one at a time; gives back the one that was looked at last."""
 
     CSS_PATH = "../styles/viewer.tcss"
     BINDINGS = [*bindings("viewer"), *bindings("judge"), *bindings("preview")]
@@ -72,7 +82,7 @@ class Viewer(Judging, Tidying, Slideshow, Over[int]):
         self._known.pop(self._numbers[self._at], None)
         self._numbers = [*self._numbers[: self._at], *self._numbers[self._at + 1 :]]
         if not self._numbers:
-            self.dismiss(0)
+            self.dismiss(None)
             return
         self._at = min(self._at, len(self._numbers) - 1)
         self._show()
@@ -124,8 +134,9 @@ class Viewer(Judging, Tidying, Slideshow, Over[int]):
             self._show()
 
     def _describe(self, file: Entry, record: Record | None) -> None:
-        if file == self.file:
-            self.preview.show(file.path, caption(file, record))
+        # What was asked before it was left is answered afterwards.
+        for preview in self.query(Preview) if file == self.file else ():
+            preview.show(file.path, caption(file, record))
 
     def action_previous(self) -> None:
         self.end_slideshow()
@@ -149,4 +160,4 @@ class Viewer(Judging, Tidying, Slideshow, Over[int]):
         self.query_one("#caption").toggle_class("-hidden")
 
     def action_close(self) -> None:
-        self.dismiss(self._at)
+        self.dismiss(Seen(self._numbers[self._at], self._at, self.file.path if self.file else None))

@@ -204,15 +204,14 @@ class ImageList(Lines):
         """Move the cursor to a file; False where it is not listed, or nothing is known of it."""
         place = (places or {}).get(path)
         number = self.selection.number_of(path) if place is None else self.selection.ids[place]
+        return self.point_at_number(number, place)
+
+    def point_at_number(self, number: int | None, place: int | None = None) -> bool:
+        """The same for an image by its number; `place` is where it is likely to stand."""
         row = self.row_of(number, place)
         if row is not None:
             self.cursor = row
         return row is not None
-
-    def point_at_place(self, place: int) -> None:
-        """Move the cursor to an image by its place among `numbers`."""
-        if 0 <= place < self.total:
-            self.cursor = self.outline.row(place)
 
     def watch_cursor(self) -> None:
         self.selection.number = self.number if self.number is not None else self.selection.number

@@ -1,0 +1,1 @@
+"""Libraries of many records: how fast they are taken in, looked through again, listed, searched and opened."""

@@ -1,0 +1,107 @@
+"""The program itself in a pty: the Library opened, gone through, and as a contact sheet."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks.figures import compiled, goal
+from tests.benchmarks.library.made import photos
+from tests.e2e.terminal import Terminal, descendants
+from tui.library import thumbnails
+
+STARTS = 5
+# Seconds without a byte after which a screen is taken to be finished; they are not counted.
+REST = 0.12
+# Where sixty tiles are in sight.
+WIDE, TILES = (275, 60), 60
+KEYS = 60
+
+
+def begun(home: Path, columns: int = 120, rows: int = 40) -> Terminal:
+    """The program past its first steps, with nothing more to do."""
+    memory = home / ".local/state/safelight/memory.json"
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    memory.write_text('{"welcomed": true}')
+    terminal = Terminal([sys.executable, "-m", "tui"], compiled(home), columns=columns, rows=rows)
+    terminal.wait_for("Generate")
+    terminal.wait_until_quiet(1.0)
+    return terminal
+
+
+def until_rest(terminal: Terminal, key: str) -> tuple[float, int]:
+    """Milliseconds from a key to the last byte that it brings about, and how many bytes there are."""
+    before, begin = len(terminal.raw), time.perf_counter()
+    terminal.press(key)
+    last = begin
+    while terminal.receive(REST if last > begin else 5):
+        last = time.perf_counter()
+    return 1000 * (last - begin), len(terminal.raw) - before
+
+
+def memory(terminal: Terminal) -> float:
+    """Of the program and the child that decodes, MB."""
+    pids = [terminal.child.pid, *descendants(terminal.child.pid)]
+    return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 1e6 for pid in pids)
+
+
+def opened(home: Path, name: bytes) -> tuple[list[float], float]:
+    """Milliseconds from the key to the first image's row in the Library; memory in MB afterwards."""
+    times, used = [], 0.0
+    for _ in range(STARTS):
+        with begun(home) as terminal:
+            before, begin = len(terminal.raw), time.perf_counter()
+            terminal.press("f6")
+            while b"Details" not in terminal.raw[before:] or name not in terminal.raw[before:]:
+                assert time.perf_counter() - begin < 30
+                terminal.receive(1)
+            times.append(1000 * (time.perf_counter() - begin))
+            terminal.wait_until_quiet(1.0)
+            used = memory(terminal)
+    return times, used
+
+
+def gone_through(home: Path, count: int) -> None:
+    """A page at a time from the top, from the bottom, and between the ends: until all of it stands there."""
+    with begun(home) as terminal:
+        terminal.press("f6")
+        terminal.wait_until_quiet(1.0)
+        times = []
+        for key, times_of_it in (("pagedown", KEYS), ("G", 1), ("pageup", KEYS), ("g", 1), ("down", KEYS)):
+            times += [until_rest(terminal, key)[0] for _ in range(times_of_it)]
+    print(f"{count:>9,}  a key in the list to its end, ms  {statistics.median(times):8.1f}   worst {max(times):.1f}")
+    goal("           worst, ms", max(times), 50, digits=1)
+
+
+def sheet() -> None:
+    """A contact sheet of sixty photos whose thumbnails are there, for the first time in a run and again."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        root, cache = home / "Pictures" / "safelight", home / ".cache"
+        files = photos(root, TILES)
+        first, again, size = [], [], 0
+        for start in range(STARTS + 1):
+            with begun(home, *WIDE) as terminal:
+                terminal.press("f6")
+                terminal.wait_until_quiet(1.0)
+                took, size = until_rest(terminal, "V")
+                if not start:
+                    # Nothing is there yet: that is not what is asked for.
+                    cold = took
+                    terminal.wait_for(lambda: not any(thumbnails.due(file, cache) for file in files), 120)
+                    continue
+                first.append(took)
+                terminal.press("V")
+                terminal.wait_until_quiet(0.5)
+                terminal.press("V")
+                terminal.wait_until_quiet(0.5)
+                again.append(until_rest(terminal, "V")[0])
+                terminal.read()
+        seen = sum(terminal.text.count(f"{file.stem}") for file in files)
+    print(f"{seen:>9,}  a contact sheet, no thumbnails, ms{cold:8.1f}")
+    print(f"{seen:>9,}  with thumbnails, ms               {statistics.median(first):8.1f}   {size:,} bytes")
+    goal("           with thumbnails, ms", statistics.median(first), 150, digits=1)
+    print(f"{seen:>9,}  again in the same run, ms         {statistics.median(again):8.1f}")
