@@ -60,3 +60,19 @@ async def test_letters_behind_a_key_that_empties_or_recalls_the_prompt_stay(wind
                 await typed(w, "ctrl+l", key, *TEXT, rhythm=rhythm, most=most)
                 await w.until(lambda: len(w.form.prompt.text) == len(TEXT), "all of it")
                 assert w.form.prompt.text == TEXT
+
+
+async def test_what_comes_behind_tab_belongs_to_the_next_field(window: Open) -> None:
+    rhythm = random.Random(5)
+    async with window() as w:
+        for most in [*range(12)] * 2:
+            w.form.prompt.focus()
+            await w.until(lambda: w.focus == "prompt", "the prompt")
+            await typed(w, "tab", "enter", rhythm=rhythm, most=most)
+            await w.until(lambda: w.screen is not w.create, "the models")
+            assert w.form.prompt.text == ""
+            await w.press("escape")
+            await w.until(lambda: w.screen is w.create, "Create")
+            await typed(w, "shift+tab", *TEXT, rhythm=rhythm, most=most)
+            await w.until(lambda: w.form.prompt.text == TEXT, "the prompt's letters")
+            await w.press("ctrl+l")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import SuspendNotSupported
+from textual.binding import Binding
 from textual.widget import Widget
 
 from tui.core.spending import Budget
@@ -36,7 +37,13 @@ class CreateScreen(Browsing):
     PLACE = "create"
     PANES: ClassVar = (("form", "Prompt"), ("preview", "Preview"), ("outputs", "Outputs"))
     AUTO_FOCUS = "#prompt"
-    BINDINGS = [*bindings("create"), ("escape", "leave_field")]
+    BINDINGS = [
+        *bindings("create"),
+        ("escape", "leave_field"),
+        # Textual's own act after the letters behind them in a bunch, which then stand in the field that was left.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(self, session: Session, previewer: Previewer) -> None:
         super().__init__(session, previewer)
