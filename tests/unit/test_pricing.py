@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -267,7 +266,7 @@ def test_what_was_paid_for_dall_e_follows_the_images_that_came() -> None:
 
 def test_what_an_unknown_model_cost_is_not_known() -> None:
     assert cost("flux-pro", {"output_tokens": 100}) is None
-    assert actual(replace(model("gpt-image-2"), token_prices=None), {"output_tokens": 1}, Request("", "x"), 1) is None
+    assert actual(model("gpt-image-2")._replace(token_prices=None), {"output_tokens": 1}, Request("", "x"), 1) is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.core import limits, paths
 from tui.core.limits import Limits
@@ -27,8 +27,7 @@ AUTO = "auto"
 DEPTHS = ("truecolor", "256", "16", "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting: its dotted name in the file, its type, default, the environment variable over it, and help.
 
     `auto` is the number that stands for the word "auto", outside of `low` to `high`. `pattern` is what a text may be
@@ -93,16 +92,14 @@ SETTINGS = (
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A setting's value and where it came from."""
 
     value: Any
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderEntry:
+class ProviderEntry(NamedTuple):
     """A provider of the file: `key_env` names the environment variable that has its key."""
 
     name: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tui.core import paths
 
@@ -16,8 +16,7 @@ APP = "set in the app"
 NAMES = ("spending.per_day", "spending.per_session")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """US$ that jobs may cost from midnight to midnight, and in one run of the program; 0 for no limit."""
 
     per_day: float = 0.0

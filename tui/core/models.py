@@ -10,12 +10,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tui.core.text import LIMIT, clean_line
 
@@ -29,8 +29,7 @@ class ModelDataError(ValueError):
     """The model data can't be read; the message names the file and the entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class SizeRule:
+class SizeRule(NamedTuple):
     """What `WIDTHxHEIGHT` may be where sizes are free. Lengths in pixels; None means that nobody has said."""
 
     multiple: int | None = None
@@ -41,8 +40,7 @@ class SizeRule:
     experimental_pixels: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter as one model takes it.
 
     `kind` is choice, integer, text, flag or size. `default` is what the form starts with; None leaves the
@@ -60,8 +58,7 @@ class Parameter:
     free: SizeRule | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPrices:
+class TokenPrices(NamedTuple):
     """US$ per million tokens."""
 
     text_in: Decimal
@@ -72,8 +69,7 @@ class TokenPrices:
     text_out: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """A model's name and capabilities; `parameters` keeps the order in which the form shows them."""
 
     name: str
@@ -87,7 +83,7 @@ class Model:
     shutdown: date | None = None
     revises_prompt: bool = False
     token_prices: TokenPrices | None = None
-    token_factors: Mapping[str, int] = field(default_factory=dict)
+    token_factors: Mapping[str, int] = MappingProxyType({})
     image_tokens: tuple[Mapping[str, Any], ...] = ()
     image_prices: tuple[Mapping[str, Any], ...] = ()
 
@@ -115,7 +111,7 @@ class Catalogue:
 
     def get(self, name: str) -> Model:
         """The model of that name; a name that the data does not have takes everything."""
-        return self._models.get(name) or replace(self._other, name=name)
+        return self._models.get(name) or self._other._replace(name=name)
 
 
 @cache

@@ -6,9 +6,8 @@ Figures: OpenAI's pricing page and image generation guide, read November 2026. T
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.core.models import Model
 from tui.core.request import Request, parse_size
@@ -21,8 +20,7 @@ MOST_TOKENS = 10**9
 CHARACTERS_PER_TOKEN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A price before it is paid: equal bounds where nothing is left to the server, none where `why` says why."""
 
     low: Decimal | None = None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.core.models import Model, Parameter, SizeRule
 
@@ -35,8 +35,7 @@ class Request:
         return max(int(n), 1) if isinstance(n, int) else 1
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that keeps a request from being sent: the field that it stands beside, and the words."""
 
     field: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from tui.core.limits import Limits, is_amount
 from tui.core.pricing import Estimate, dollars
@@ -16,11 +16,10 @@ def midnight(now: float | None = None) -> float:
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """US$ spent of the limits: known costs, and estimates where a job's cost is not known, or not yet."""
 
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     today: float = 0.0
     session: float = 0.0
 

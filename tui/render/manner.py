@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tui.render.geometry import DEFAULT_STYLE, usable
 from tui.render.look import Look
@@ -11,8 +10,7 @@ from tui.render.look import Look
 Ground = tuple[int, int, int] | Literal["checker"]
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(NamedTuple):
     """`style` is one of geometry.STYLES, `depth` one of terminal.DEPTHS; `dither` concerns the depths 256 and 16.
 
     With a `budget`, in bytes, a picture is as good as it can be in so many; it wins over `dither`. `erase`: the

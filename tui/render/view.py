@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.render.picture import Part
+if TYPE_CHECKING:
+    from tui.render.picture import Part
 
 # The nearest that one can look: 32 pixels of the picture for one of the image.
 MAX_ZOOM = 32
@@ -19,8 +20,7 @@ _DENOMINATOR = 8
 _ROUNDING = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What is looked through: columns x rows cells, and what they are before.
 
     `source` is the image's size in pixels, as it is shown. `sampling` is how many pixels across and down a cell of
@@ -76,8 +76,7 @@ class Window:
         return sorted([*fixed, *free])
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A look at an image: `scale` is how many cells wide one of its pixels is, None for all of it in the window.
 
     `centre` is the point of the image in the window's middle, in its pixels; None for its own middle. It stays put
@@ -111,7 +110,7 @@ class View:
         step = (1 / scale, window.cell_aspect / scale)
         now = self._middle(window)
         moved = (now[0] + columns * step[0], now[1] + rows * step[1])
-        return replace(self, centre=replace(self, centre=moved)._middle(window))
+        return self._replace(centre=self._replace(centre=moved)._middle(window))
 
     def carried(self, window: Window, other: Window) -> View:
         """The same look at another image: the same part of it, however many pixels that has, as large as this one's."""
@@ -127,6 +126,8 @@ class View:
         Its corner is where a pixel of the picture begins, counted from the image's corner: panning by whole cells
         moves cells and changes none of them.
         """
+        from tui.render.picture import Part
+
         middle = self._middle(window)
         ends = [
             _snapped(centre, seen, edge, grain)
@@ -153,7 +154,7 @@ class View:
         return window.whole if self.scale is None else self.scale
 
     def _at(self, scale: float, window: Window) -> View:
-        return replace(self, scale=None if scale == window.whole else scale)
+        return self._replace(scale=None if scale == window.whole else scale)
 
     def _grain(self, window: Window) -> tuple[float, float]:
         """How many pixels of the image one of the picture is, across and down."""

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from tui.core.config import COMMAND_LINE, Config, Value
@@ -50,7 +49,7 @@ def run(given: argparse.Namespace, config: Config, env: Mapping[str, str]) -> in
 
     look = detect(env, terminal, cell=_cell(), wishes=_wishes(given, config)).look
     # In a file, or through another program, only colours are sure to come through.
-    manner = replace(manner_of(look), erase=look.erase and terminal)
+    manner = manner_of(look)._replace(erase=look.erase and terminal)
     frame = Frame(
         given.width or columns,
         # The prompt that comes after it wants a line.

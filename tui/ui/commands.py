@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One action. `id` is what a keymap names; `keys` are Textual key names, several separated by commas.
 
     `scope` is where it acts: app, create, images (wherever a list of images stands), preview (wherever one

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import work
 from textual.screen import Screen
@@ -33,8 +32,7 @@ T = TypeVar("T")
 LOOK = 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """What was wanted and found of the folder that is shown, and of the library for the outputs."""
 
     wanted: Wanted
@@ -78,8 +76,8 @@ class Listing(Clearing):
             self.call_from_thread(self._no_folder, wanted.folder)
             return
         found = self.shelf.show(wanted)
-        if replace(wanted, marked=outputs.marked) == outputs:
-            beside = replace(found, gone=self.shelf.gone(outputs))
+        if wanted._replace(marked=outputs.marked) == outputs:
+            beside = found._replace(gone=self.shelf.gone(outputs))
         else:
             beside = self.shelf.show(outputs)
         if not worker.is_cancelled:

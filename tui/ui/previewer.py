@@ -7,9 +7,9 @@ import gc
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.render.geometry import PIXELS
 from tui.render.look import Look
@@ -31,8 +31,7 @@ _BATCH = 8
 _FRAMES_KEPT = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What is to be seen: a file, in columns x rows cells, near or far, in a look, on a ground (RGB, or checker).
 
     With `graphics` as pixels, too, if it stands still; `around` is the colour beside those.
@@ -48,8 +47,7 @@ class Sight:
     around: Colour | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """Finished rows, all of one width in cells, and where there is a `placement` the same as pixels.
 
     `window` is what `Sight.view` looks through, and `moves`: the file is an animation.
@@ -162,7 +160,7 @@ class Previewer:
                 if rendered.placement or self._moves(sight, rendered, stale):
                     return rendered if rendered.placement else None
                 placement = self._placement(sight, graphics, rendered, stale)
-                return self._kept.put(sight, state, replace(rendered, placement=placement))
+                return self._kept.put(sight, state, rendered._replace(placement=placement))
         except (Refused, OSError):
             return None
 

@@ -7,9 +7,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tui.core.recalled import Recalled
@@ -23,8 +22,7 @@ logger = logging.getLogger(__name__)
 PAGE = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is to be listed: the images of a folder that fit a query, in an order of `lists.ORDERS`.
 
     `marked` are numbers, and `places` the files that the list is to show, such as the one under the cursor.
@@ -38,8 +36,7 @@ class Wanted:
     places: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A list, how many images there are in all, what is known of its first page and of what is around `places`,
     where those stand in it, and which of the marked images are gone."""
 

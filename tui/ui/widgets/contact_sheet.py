@@ -258,7 +258,7 @@ class ContactSheet(ImageList):
         if budget is not None:
             # What is meant for one picture has to do for all in sight.
             budget = max(budget // (self.columns * max(self.size.height // HEIGHT, 1)), 1)
-        sight = replace(sight, look=replace(sight.look, budget=budget), graphics=None, around=None)
+        sight = sight._replace(look=replace(sight.look, budget=budget), graphics=None, around=None)
         return Tile(sight, (entry.mtime_ns, entry.bytes))
 
     def _want(self, tile: Tile) -> None:
