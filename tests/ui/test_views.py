@@ -70,7 +70,7 @@ def pictures(images: ContactSheet) -> int:
 
 
 def drawn(images: ContactSheet) -> set[Path]:
-    return {tile.sight.path for tile in images._drawn}
+    return {tile.sight.path for tile in images.tiles.drawings}
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
@@ -184,13 +184,13 @@ async def test_only_images_in_sight_are_asked_for_and_drawn_and_they_are_kept(wi
         seen = set(files[: images.columns * (images.size.height // 9 + 1)])
         await w.until(lambda: pictures(images) > 20 and not images._wanted, "the pictures")
         assert drawn(images) <= seen
-        tiles = dict(images._drawn)
+        tiles = dict(images.tiles.drawings)
         await w.press("G")
         await w.until(lambda: files[-1] in drawn(images) and not images._wanted, "the last pictures")
         assert len(drawn(images)) <= 2 * len(seen)
         await w.press("g")
         await w.until(lambda: pictures(images) > 20, "the first ones")
-        assert all(images._drawn[tile] is drawing for tile, drawing in tiles.items())
+        assert all(images.tiles.drawings[tile] is drawing for tile, drawing in tiles.items())
 
 
 async def test_marks_names_and_stars_stand_at_their_images(window: Open, library: Path) -> None:
@@ -247,11 +247,11 @@ async def test_the_sheet_is_drawn_anew_in_another_style_and_when_a_file_changes(
         await w.until(lambda: pictures(images), "the picture")
         while w.app.knowledge.look.style != "ascii":
             await w.press("P")
-        await w.until(lambda: any(tile.sight.look.style == "ascii" for tile in images._drawn), "letters")
-        before = len(images._drawn)
+        await w.until(lambda: any(tile.sight.look.style == "ascii" for tile in images.tiles.drawings), "letters")
+        before = len(images.tiles.drawings)
         file.unlink()
         paint(file, "orange", days_ago=2)
-        await w.until(lambda: len(images._drawn) > before, "the new picture")
+        await w.until(lambda: len(images.tiles.drawings) > before, "the new picture")
 
 
 async def test_what_the_terminal_shows_is_what_is_meant_and_a_cursor_that_moves_sends_no_picture(

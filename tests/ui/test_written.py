@@ -15,6 +15,7 @@ from textual.widgets._toast import Toast
 from tests.ui.conftest import Watch
 from tests.ui.window import Window
 from tests.ui.written import Watched
+from tui.ui.screens.viewer import Viewer
 from tui.ui.widgets.canvas import Canvas
 from tui.ui.widgets.image_list import ImageList
 from tui.ui.widgets.preview import Preview
@@ -148,7 +149,9 @@ async def test_a_toast_over_a_picture_is_written_and_what_it_covered_but_nothing
     photo(library / "a.png")
     async with terminal() as w:
         await w.to("library")
+        await looking(w, 1)
         await w.press("enter")
+        await w.until(lambda: isinstance(w.screen, Viewer), "full screen")
         await w.until_painted()
         await at_rest(w)
         w.app.notify("a word", timeout=1000)

@@ -6,9 +6,11 @@ Here each piece is held against what was last written in its place. Pictures are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -45,8 +47,11 @@ class Piece:
         return self.what.crop(start - self.start, stop - self.start)
 
 
+_START, _STOP = attrgetter("start"), attrgetter("stop")
+
+
 class Sent:
-    """The pieces of each line that the terminal is known to show; `placements` are needed for pixels only."""
+    """The pieces of each line that the terminal is known to show, in order; `placements` are needed for pixels only."""
 
     def __init__(self) -> None:
         self.placements: Placements | None = None
@@ -74,22 +79,25 @@ class Sent:
                 x += part.cell_length
             return
         stop = spill = x + strip.cell_length
+        below = line[_among(line, x, stop)]
         if isinstance(strip, GraphicsStrip):
-            pieces = _of_graphics(line, x, strip)
+            pieces = _of_graphics(below, x, strip)
         elif isinstance(strip, PictureStrip):
             pieces = [Piece(x, stop, strip)]
-            yield from _of_picture(line, pieces[0], strip)
+            yield from _of_picture(below, pieces[0], strip)
         else:
             pieces = [Piece(x, stop, strip)]
-            if _stands(line, pieces[0], console):
+            if _stands(below, pieces[0], console):
                 return
             if is_unsure(strip.render(console)):
                 yield from steady(x, strip, console)
                 spill = x + reach(strip.text)
             else:
-                yield from _of_text(line, pieces[0], console)
+                yield from _of_text(below, pieces[0], console)
         for piece in pieces:
-            line[:] = [*(left for old in line for left in _around(old, piece)), piece]
+            place = _among(line, piece.start, piece.stop)
+            left = [part for old in line[place] for part in _around(old, piece)]
+            line[place] = sorted([*left, piece], key=_START) if left else [piece]
         yield from _mended(line, stop, spill, console)
 
 
@@ -135,19 +143,24 @@ def _height(update: LayoutUpdate | ChopsUpdate) -> int:
     return update.region.bottom if isinstance(update, LayoutUpdate) else len(update.chops)
 
 
-def _stands(line: Iterable[Piece], piece: Piece, console: Console) -> bool:
+def _among(line: Sequence[Piece], start: int, stop: int) -> slice:
+    """Those that stand between two columns, at least in part."""
+    first = bisect_right(line, start, key=_STOP)
+    return slice(first, bisect_left(line, stop, first, key=_START))
+
+
+def _stands(below: Sequence[Piece], piece: Piece, console: Console) -> bool:
     """Whether the same text stands at the same place."""
-    text = piece.what.render(console)
-    return any(
-        (old.start, old.stop) == (piece.start, piece.stop) and _is_text(old) and old.what.render(console) == text
-        for old in line
-    )
+    if len(below) != 1 or (below[0].start, below[0].stop) != (piece.start, piece.stop) or not _is_text(below[0]):
+        return False
+    old, new = below[0].what, piece.what
+    return old is new or old.render(console) == new.render(console)
 
 
-def _of_text(line: Iterable[Piece], piece: Piece, console: Console) -> Iterator[tuple[int, str]]:
+def _of_text(below: Sequence[Piece], piece: Piece, console: Console) -> Iterator[tuple[int, str]]:
     """What of a text does not stand there as a part of another one."""
     at = piece.start
-    for old in sorted(filter(_is_text, line), key=lambda old: old.start):
+    for old in filter(_is_text, below):
         first, last = max(old.start, piece.start), min(old.stop, piece.stop)
         if first < last and old.part(first, last).render(console) == piece.part(first, last).render(console):
             if at < first:
@@ -159,7 +172,9 @@ def _of_text(line: Iterable[Piece], piece: Piece, console: Console) -> Iterator[
 
 def _mended(line: list[Piece], start: int, stop: int, console: Console) -> Iterator[tuple[int, str]]:
     """Once more what stands between two columns, where the text on its left may have run into it."""
-    for old in sorted((old for old in line if start <= old.start < stop), key=lambda old: old.start):
+    if start >= stop:
+        return
+    for old in [old for old in line if start <= old.start < stop]:
         if isinstance(old.what, GraphicsStrip):
             line.remove(old)
         elif isinstance(old.what, PictureStrip):
@@ -175,10 +190,10 @@ def _is_text(piece: Piece) -> bool:
     return not isinstance(piece.what, PictureStrip)
 
 
-def _of_graphics(line: Iterable[Piece], x: int, strip: GraphicsStrip) -> list[Piece]:
+def _of_graphics(below: Sequence[Piece], x: int, strip: GraphicsStrip) -> list[Piece]:
     """What stands at column `x` then, in parts that are shown in one way: nothing is written for it yet."""
     parts, at = [], x
-    for old in sorted(line, key=lambda piece: piece.start):
+    for old in below:
         first, last = max(old.start, at), min(old.stop, x + strip.cell_length)
         if first < last and isinstance(old.what, PictureStrip) and old.what.row is strip.row:
             same = isinstance(old.what, GraphicsStrip) and old.what.placement is strip.placement
@@ -189,12 +204,12 @@ def _of_graphics(line: Iterable[Piece], x: int, strip: GraphicsStrip) -> list[Pi
     return [Piece(start, stop, strip.crop(start - x, stop - x), shown) for start, stop, shown in parts if start < stop]
 
 
-def _of_picture(line: Iterable[Piece], piece: Piece, strip: PictureStrip) -> Iterator[tuple[int, str]]:
+def _of_picture(below: Sequence[Piece], piece: Piece, strip: PictureStrip) -> Iterator[tuple[int, str]]:
     from tui.render.cells.changes import cells, spans, unknown
 
     shown = unknown(strip.cell_length)
-    for old in line:
-        if isinstance(old.what, PictureStrip) and old.shown is Shown.CELLS and _overlap(old, piece):
+    for old in below:
+        if isinstance(old.what, PictureStrip) and old.shown is Shown.CELLS:
             if old.what.row is strip.row and _same(old, piece):
                 return
             start, stop = max(old.start, piece.start), min(old.stop, piece.stop)
@@ -202,10 +217,6 @@ def _of_picture(line: Iterable[Piece], piece: Piece, strip: PictureStrip) -> Ite
             shown[:, start - piece.start : stop - piece.start] = cells(old.what.row, start + from_old, stop + from_old)
     for start, stop in spans(shown, cells(strip.row, strip.start, strip.stop)):
         yield piece.start + start, strip.row.part(strip.start + start, strip.start + stop)
-
-
-def _overlap(one: Piece, other: Piece) -> bool:
-    return one.start < other.stop and one.stop > other.start
 
 
 def _same(old: Piece, new: Piece) -> bool:
@@ -217,9 +228,7 @@ def _same(old: Piece, new: Piece) -> bool:
 
 def _around(old: Piece, new: Piece) -> Iterator[Piece]:
     """What is left of a piece where another one was written. Of wide characters that are cut nothing is sure."""
-    if not _overlap(old, new):
-        yield old
-    elif isinstance(old.what, PictureStrip) or not is_unsure(old.what.text):
+    if isinstance(old.what, PictureStrip) or not is_unsure(old.what.text):
         if old.start < new.start:
             yield Piece(old.start, new.start, old.part(old.start, new.start), old.shown)
         if old.stop > new.stop:

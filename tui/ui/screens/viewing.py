@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -19,7 +18,7 @@ from tui.ui.widgets.image_list import ImageList
 
 if TYPE_CHECKING:
     from tui.library.index import Index
-    from tui.ui.widgets.contact_sheet import Drawing, Tile
+    from tui.ui.widgets.tiles import Tiles
 
 LIST, SHEET, TREE = "list", "sheet", "tree"
 VIEWS = (LIST, SHEET, TREE)
@@ -34,7 +33,7 @@ class Viewing(Browsing):
     def __init__(self, session: Session, previewer: Previewer) -> None:
         super().__init__(session, previewer)
         # What contact sheets drew.
-        self._tiles: OrderedDict[Tile, Drawing] = OrderedDict()
+        self._tiles: Tiles | None = None
 
     def make_view(self, selection: Selection) -> ImageList:
         """The list in the view of now."""
@@ -42,9 +41,11 @@ class Viewing(Browsing):
         if self.view == SHEET:
             from tui.ui.widgets.contact_sheet import ContactSheet
 
-            return ContactSheet(
-                heading, self.previewer, empty=EMPTY_LIST, id="list", selection=selection, drawn=self._tiles
+            sheet = ContactSheet(
+                heading, self.previewer, empty=EMPTY_LIST, id="list", selection=selection, tiles=self._tiles
             )
+            self._tiles = sheet.tiles
+            return sheet
         if self.view == TREE:
             folder = self.session.shown_folder
             tree = FolderTree(

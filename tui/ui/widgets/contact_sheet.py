@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.color import Color as RichColor
@@ -17,47 +16,29 @@ from textual import events, work
 from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from tui.core.text import shorten_middle
 from tui.render.view import View
-from tui.ui.previewer import Previewer, Sight
+from tui.ui.previewer import Previewer
 from tui.ui.selection import Selection
 from tui.ui.widgets.image_list import ImageList, stars_of
 from tui.ui.widgets.outline import Outline
 from tui.ui.widgets.strips import JoinedStrip, PictureStrip
+from tui.ui.widgets.tiles import Block, Drawing, Tile, Tiles
 
 if TYPE_CHECKING:
     from tui.library.entry import Entry
-    from tui.render.cells.rows import Row
 
 # Cells that an image takes at least, with the column on either side of its picture and the two lines below it.
 WIDTH, HEIGHT = 18, 9
 SIDES, BELOW = 2, 2
 # Behind every picture, as in the preview.
 GROUND = (0x16, 0x16, 0x16)
-# Tiles that are kept: some screens in either direction.
-KEPT = 400
 # A cursor that runs through the sheet draws nothing on its way.
 SETTLE = 0.03
 # Seconds between two looks at what was drawn so far.
-LOOK = 0.05
-
-
-class Tile(NamedTuple):
-    """An image as it is to be drawn; `state` differs where its file does."""
-
-    sight: Sight
-    state: tuple[int, int]
-
-
-class Drawing(NamedTuple):
-    """The rows of a tile, or why there are none."""
-
-    rows: tuple[Row, ...]
-    width: int
-    refused: str = ""
+LOOK = 0.1
 
 
 class ContactSheet(ImageList):
@@ -80,13 +61,14 @@ class ContactSheet(ImageList):
         empty: str,
         id: str,  # noqa: A002  # Textual's own name
         selection: Selection | None = None,
-        drawn: OrderedDict[Tile, Drawing] | None = None,
+        tiles: Tiles | None = None,
     ) -> None:
-        """`drawn` keeps what was drawn, for the next sheet, too."""
+        """`tiles` keeps what is drawn, for the next sheet, too."""
+        self.tiles = tiles or Tiles()
         self._previewer = previewer
-        self._drawn: OrderedDict[Tile, Drawing] = OrderedDict() if drawn is None else drawn
         self._wanted: dict[Tile, None] = {}
-        self._settle: Timer | None = None
+        self._wanted_at = 0.0
+        self._due = False
         super().__init__(heading, empty=empty, id=id, selection=selection)
 
     def lay_out(self) -> None:
@@ -191,54 +173,66 @@ class ContactSheet(ImageList):
 
     def _lines(self, first: int, stop: int | None = None) -> Iterator[Strip]:
         """Lines of the whole sheet."""
+        tones = tuple(map(self.tone, ("cursor", "blurred", "moving", "quiet")))
+        self.tiles.in_manner((self.ground, self.background_colors[1], tuple(self.app.get_line_filters()), tones))
         row, blocks = -1, []
         for y in range(first, first + 1 if stop is None else stop):
             if y // HEIGHT != row:
                 row = y // HEIGHT
                 places = range(row * self.columns, min((row + 1) * self.columns, self.total))
                 blocks = [self._block(place) for place in places]
-            yield self._joined([part for block in blocks for part in block[y % HEIGHT]])
+            parts = [strip for block in blocks for strip in block.lines[y % HEIGHT]]
+            missing = self._room - sum(strip.cell_length for strip in parts)
+            yield JoinedStrip([*parts, self.filtered(Strip.blank(missing, self.ground))] if missing > 0 else parts)
 
-    def _joined(self, parts: Iterable[Segment | PictureStrip]) -> Strip:
-        """A line of as few pieces as can be: what is sent is held against each of those that stand there."""
-        strips: list[Strip] = []
-        for picture, together in groupby(parts, lambda part: isinstance(part, PictureStrip)):
-            found = list(together)
-            strips += found if picture else [self.filtered(Strip(found))]  # type: ignore[arg-type]  # all of one kind
-        missing = self._room - sum(strip.cell_length for strip in strips)
-        if missing > 0:
-            strips.append(self.filtered(Strip.blank(missing, self.ground)))
-        return JoinedStrip(strips)
-
-    def _block(self, place: int) -> list[list[Segment | PictureStrip]]:
-        """The lines of an image: its picture, its name and how it was judged, with a column on either side."""
+    def _block(self, place: int) -> Block:
+        """An image as it stands there: the same strips as long as nothing of it changes."""
         number, region = self.numbers[place], self.region_of(place)
         entry = self.selection.entry(number)
-        width, frame = region.width - SIDES, self.ground
-        if place == self.cursor:
-            frame += self.tone("cursor" if self.has_focus else "blurred")
-        edge = Segment("▌" if self.is_marked(number) else " ", frame + self.tone("moving"))
+        width, height = region.width - SIDES, region.height - BELOW
+        drawing = self._drawing(entry, place, width, height)
+        cursor = ("cursor" if self.has_focus else "blurred") if place == self.cursor else ""
         name = shorten_middle(entry.name, width) if entry else ""
-        inner: list[list[Segment | PictureStrip]] = [
-            *self._picture(entry, place, width, region.height - BELOW),
-            [Segment(name + " " * (width - cell_len(name)), frame)],
-            [Segment((stars_of(entry) if entry else "").ljust(width), frame + self.tone("moving"))],
-        ]
-        return [[edge, *line, Segment(" ", frame)] for line in inner]
-
-    def _picture(
-        self, entry: Entry | None, place: int, width: int, height: int
-    ) -> Iterator[list[Segment | PictureStrip]]:
-        quiet = Style(color=self.tone("quiet").color, bgcolor=RichColor.from_rgb(*GROUND))
-        tile = self._tile(entry, width, height) if entry else None
-        drawing = self._drawn.get(tile) if tile else None
         words = "no preview" if drawing and drawing.refused else "" if drawing or not entry else "·"
+        key = (width, id(drawing), words, name, stars_of(entry) if entry else "", cursor, self.is_marked(number))
+
+        def made() -> Block:
+            frame = self.ground + self.tone(cursor) if cursor else self.ground
+            edge = Segment("▌" if self.is_marked(number) else " ", frame + self.tone("moving"))
+            inner: list[list[Segment | PictureStrip]] = [
+                *self._picture(drawing, words, width, height),
+                [Segment(name + " " * (width - cell_len(name)), frame)],
+                [Segment((stars_of(entry) if entry else "").ljust(width), frame + self.tone("moving"))],
+            ]
+            return Block([self._strips([edge, *line, Segment(" ", frame)]) for line in inner], drawing)
+
+        return self.tiles.block(key, made)
+
+    def _strips(self, parts: Iterable[Segment | PictureStrip]) -> list[Strip]:
+        """Of as few pieces as can be: what is sent is held against each of those that stand there."""
+        strips: list[Strip] = []
+        for picture, together in groupby(parts, lambda part: isinstance(part, PictureStrip)):
+            found: tuple[Any, ...] = tuple(together)
+            strips += found if picture else (self.tiles.text(found, self.filtered),)
+        return [strip for strip in strips if strip.cell_length]
+
+    def _drawing(self, entry: Entry | None, place: int, width: int, height: int) -> Drawing | None:
+        """What was drawn of an image; what is not known or not drawn yet is asked for."""
         if entry is None:
             # A whole screen of them in either direction.
             around = self.columns * max(self.size.height // HEIGHT, 1)
             self.ask(range(place - around, place + 2 * around))
-        elif drawing is None and tile is not None:
+            return None
+        tile = self._tile(entry, width, height)
+        drawing = self.tiles.drawings.get(tile)
+        if drawing is None:
             self._want(tile)
+        return drawing
+
+    def _picture(
+        self, drawing: Drawing | None, words: str, width: int, height: int
+    ) -> Iterator[list[Segment | PictureStrip]]:
+        quiet = Style(color=self.tone("quiet").color, bgcolor=RichColor.from_rgb(*GROUND))
         rows = drawing.rows if drawing else ()
         top, left = (height - len(rows)) // 2, (width - (drawing.width if drawing else 0)) // 2
         for line in range(height):
@@ -263,10 +257,18 @@ class ContactSheet(ImageList):
 
     def _want(self, tile: Tile) -> None:
         """Have it drawn, once the sheet comes to rest."""
-        if tile not in self._wanted:
-            self._wanted[tile] = None
-            if self._settle is None:
-                self._settle = self.set_timer(SETTLE, self._start)
+        if tile in self._wanted:
+            return
+        self._wanted[tile] = None
+        now = time.monotonic()
+        rested, self._wanted_at = now - self._wanted_at > SETTLE, now
+        if not self._due:
+            self._due = True
+            # The first of a row of keys is not kept waiting.
+            if rested:
+                self.call_next(self._start)
+            else:
+                self.set_timer(SETTLE, self._start)
 
     def _in_sight(self) -> Iterator[int]:
         """The places of the images in sight."""
@@ -276,13 +278,13 @@ class ContactSheet(ImageList):
 
     def _start(self) -> None:
         """Draw what is in sight and not drawn yet; what has left it meanwhile is wanted no longer."""
-        self._settle = None
+        self._due = False
         self._wanted.clear()
         for place in self._in_sight():
             entry = self.selection.entry(self.numbers[place])
             if entry is not None:
                 tile = self._tile(entry, self.region_of(place).width - SIDES, HEIGHT - BELOW)
-                if tile not in self._drawn:
+                if tile not in self.tiles.drawings:
                     self._wanted[tile] = None
         self.workers.cancel_group(self, "tiles")
         if self._wanted:
@@ -313,9 +315,7 @@ class ContactSheet(ImageList):
     def _take(self, drawn: Mapping[Tile, Drawing]) -> None:
         if not self.is_attached:
             return
-        self._drawn.update(drawn)
-        while len(self._drawn) > KEPT:
-            self._drawn.popitem(last=False)
+        self.tiles.take(drawn)
         for tile in drawn:
             self._wanted.pop(tile, None)
         paths = {tile.sight.path for tile in drawn}

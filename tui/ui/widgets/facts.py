@@ -43,8 +43,10 @@ class Facts(Lined):
         self._column = column
 
     def show(self, facts: Sequence[Fact]) -> None:
-        self._facts = _cleaned(facts)
-        self.refresh(layout=True)
+        cleaned = _cleaned(facts)
+        if cleaned != self._facts:
+            self._facts = cleaned
+            self.refresh(layout=True)
 
     def lines(self, width: int) -> list[Content]:
         lines: list[Content] = []
