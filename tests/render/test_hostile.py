@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +23,13 @@ def alive(decoder: Decoder, tmp_path: Path) -> Callable[[], bool]:
     good = tmp_path / "good one.png"
     good.write_bytes(encoded("PNG"))
     return lambda: decoder.picture(good, 8, 8).width == 8
+
+
+def test_what_pillow_warns_of_as_a_bomb_ends_the_decoding() -> None:
+    # In a process of its own: here every warning is an error. Twice the limit is an error of Pillow's anyway.
+    script = "from tui.render.decoding import load; load.Image._decompression_bomb_check((10_000, 4_001))"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ended.returncode and "DecompressionBombWarning" in ended.stderr
 
 
 @pytest.mark.parametrize("name", FILES)
