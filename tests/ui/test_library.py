@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -63,6 +64,33 @@ async def test_a_file_that_is_dropped_into_the_folder_appears_and_one_that_goes_
         file.unlink()
         await listed(w, 1)
         assert w.images.file is not None and w.images.file.path == other
+
+
+async def test_five_thousand_files_that_come_while_the_list_is_open_are_listed_and_the_cursor_stays(
+    window: Open, library: Path
+) -> None:
+    first, second = paint(library / "first.png"), paint(library / "second.png", days_ago=1)
+
+    def drop() -> None:
+        for number in range(5000):
+            Image.new("RGB", (1, 1), (number % 256, number // 256, 9)).save(library / f"{number:04}.png")
+
+    async with window() as w:
+        await w.to("library")
+        await listed(w, 2)
+        await point(w, second)
+        dropping = asyncio.create_task(asyncio.to_thread(drop))
+        while not dropping.done():
+            # Keys act meanwhile.
+            await w.press("i", "i")
+            await asyncio.sleep(0.01)
+        await dropping
+        await w.until(lambda: w.images.total == 5002, "all of them")
+        assert w.images.file is not None and w.images.file.path == second
+        await w.press("/")
+        await w.write("4999")
+        await w.until(lambda: [file.name for file in w.images.files] == ["4999.png"], "the last of them")
+        assert first.exists()
 
 
 async def test_a_list_that_is_asked_for_meanwhile_does_not_hide_what_is_new(window: Open, library: Path) -> None:
