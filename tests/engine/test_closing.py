@@ -45,6 +45,18 @@ async def test_what_stands_in_line_is_never_sent(bench: Make, provider: Provider
     assert len(sandbox.posts) == 1
 
 
+async def test_once_the_end_has_begun_a_job_that_ends_lets_no_other_begin(bench: Make) -> None:
+    with Sandbox(pace=0.2) as slow:
+        b = bench(parallel=1)
+        provider = Provider("test", slow.base_url, "key")
+        first, second = b.submit(provider), b.submit(provider, "a bear")
+        await b.until(Sent)
+        b.runner.stop_sending()
+        assert isinstance(await b.end(first), Done)
+        assert (await b.end(second)).sent is False
+        assert len(slow.posts) == 1
+
+
 async def test_a_job_that_was_not_sent_yet_is_not_sent_any_more(
     bench: Make, provider: Provider, sandbox: Sandbox
 ) -> None:

@@ -69,6 +69,7 @@ async def folder_tree(w: Window) -> None:
     await w.until(lambda: found.folder and found.folder.name == "holiday", "the folder")
     if found.folder is not None and not found.folder.open:
         await w.press("l")
+    await w.until_shown("picture 10.png")
     await w.press("j", "j", "space")
     await w.until(lambda: found.marks, "a mark")
     await w.until_painted()

@@ -166,11 +166,8 @@ class Runner:
         """A job's ending. Raises KeyError for a job that is not known."""
         return await asyncio.shield(self._jobs[job].ending)
 
-    async def close(self, grace: float = 0.0) -> None:
-        """End the engine: nothing more is sent; what is on its way has `grace` seconds to end by itself.
-
-        What was received of the others stays in the spool.
-        """
+    def stop_sending(self) -> None:
+        """Nothing more is sent from now on: the engine is about to end."""
         self._closing = True
         self._settings = replace(self._settings, retries=0)
         for job in list(self._line):
@@ -178,6 +175,13 @@ class Runner:
         for job in self._tasks:
             if job in self._asking or not job.sent:
                 job.stop.set()
+
+    async def close(self, grace: float = 0.0) -> None:
+        """End the engine: nothing more is sent; what is on its way has `grace` seconds to end by itself.
+
+        What was received of the others stays in the spool.
+        """
+        self.stop_sending()
         if self._tasks and grace > 0:
             await asyncio.wait(self._tasks.values(), timeout=grace)
         for job in self._tasks:

@@ -86,6 +86,10 @@ class EngineThread:
     def configure(self, settings: Settings) -> None:
         self._call(lambda runner: runner.configure(settings))
 
+    def stop_sending(self) -> None:
+        """Nothing more is sent from now on; `close` follows."""
+        self._call(lambda runner: runner.stop_sending())
+
     @property
     def busy(self) -> int:
         """How many jobs run or stand in line."""

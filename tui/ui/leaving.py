@@ -22,6 +22,9 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 class Leaver(Protocol):
     """What the driver asks of the app."""
 
+    def stop_sending(self) -> None:
+        """The end has begun: nothing more may be sent, not even by what ends now. Called in the app's loop."""
+
     def end_by(self, number: int) -> None:
         """The terminal is given back: end, as by that signal. Called in the app's loop."""
 
@@ -115,6 +118,7 @@ class LeavingDriver(LinuxDriver):
         self._loop.call_soon_threadsafe(self._leave, number)
 
     def _leave(self, number: int) -> None:
+        self._leaver.stop_sending()
         self.stop_application_mode()
         self.close()
         self._given_back.set()

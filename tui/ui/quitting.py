@@ -7,9 +7,13 @@ import os
 import signal
 import time
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 from tui.core.signals import SIGNALLED
 from tui.ui.answers import Answers
+
+if TYPE_CHECKING:
+    from tui.engine.thread import EngineThread
 
 logger = logging.getLogger(__name__)
 # Seconds in which a second ctrl+c means it.
@@ -21,6 +25,7 @@ SLACK = 10
 class Quitting(Answers):
     """`ended_by` is the signal that told the app to end; `grace`, the seconds that jobs on their way have then."""
 
+    engine: EngineThread | None
     ended_by: int | None = None
     grace: float = 0.0
     _ctrl_c: float = 0.0
@@ -41,6 +46,11 @@ class Quitting(Answers):
         else:
             self._ctrl_c = now
             self.notify("ctrl+c once more quits", timeout=AGAIN)
+
+    def stop_sending(self) -> None:
+        """The next job in line would be sent as soon as one ends."""
+        if self.engine is not None:
+            self.engine.stop_sending()
 
     def end_by(self, number: int) -> None:
         """The terminal is given back, and what stands on the screen is nobody's any more."""
