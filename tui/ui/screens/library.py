@@ -39,7 +39,8 @@ class LibraryScreen(Viewing):
 
     def on_mount(self) -> None:
         self.mount(Search(), before="#panes")
-        shell(self).list_images()
+        # The files were looked through when the app began, and are followed since.
+        shell(self).list_images(rescan=False)
 
     def fill(self, found: Shown) -> None:
         if not self.stands:
