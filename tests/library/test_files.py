@@ -155,6 +155,7 @@ def test_a_watcher_tells_the_folders_in_which_something_changed_and_nothing_else
         lambda: put(other / "c.png"),
     )
     assert list(watch(tmp_path, steps)) == [
+        set(),
         {day},
         {other},
         {tmp_path, tmp_path / "new", tmp_path / "new" / "deep"},
@@ -170,7 +171,17 @@ def test_a_watcher_ends_when_it_is_told_to_and_outlives_its_folder(tmp_path: Pat
         (gone / "a.png").unlink()
         gone.rmdir()
 
-    assert list(watch(gone, _Rounds(remove, lambda: put(gone / "b.png")))) == [{gone}, {gone}]
+    assert list(watch(gone, _Rounds(remove, lambda: put(gone / "b.png")))) == [set(), {gone}, {gone}]
     stop = threading.Event()
     stop.set()
     assert list(watch(tmp_path, stop)) == []
+
+
+def test_a_watcher_says_when_nothing_is_missed_any_more(tmp_path: Path) -> None:
+    stop = threading.Event()
+    changes = watch(tmp_path, stop, 0.01)
+    assert next(changes) == set()
+    put(tmp_path / "a.png")
+    assert next(changes) == {tmp_path}
+    stop.set()
+    assert list(changes) == []

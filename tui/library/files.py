@@ -106,10 +106,13 @@ def read(path: Path) -> tuple[str, Facts]:
 def watch(folder: Path, stop: Event, interval: float = 1.0) -> Iterator[set[Path]]:
     """Yields the folders in which something came, went or was replaced, every `interval` seconds that there is any.
 
-    Ends when `stop` is set. Costs one stat for each folder and round. A file written over in place is not noticed.
+    None of them first: whoever looks through the folder from then on misses nothing. Ends when `stop` is set. Costs one
+    stat for each folder and round. A file written over in place is not noticed.
     """
     known: dict[Path, _State] = {}
     _look(folder, known)
+    if not stop.is_set():
+        yield set()
     while not stop.wait(interval):
         if changed := _look(folder, known):
             yield changed

@@ -115,13 +115,14 @@ class Listing(Clearing):
         self._listing = listing
         self.refill()
         folder = listing.wanted.folder
-        if self._behind and folder == self.session.shown_folder:
-            self._behind = False
-            self._catch_up(folder)
         if folder != self._watched:
+            # As soon as it is followed it is looked through: what comes in between would be missed.
             self._stop_watching.set()
             self._watched, self._stop_watching = folder, threading.Event()
             self._watch(folder, self._stop_watching)
+        elif self._behind and folder == self.session.shown_folder:
+            self._behind = False
+            self._catch_up(folder)
 
     def refill(self) -> None:
         listing = self._listing

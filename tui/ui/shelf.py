@@ -113,7 +113,7 @@ class Shelf:
         return self.index.spent(time.mktime((now.tm_year, now.tm_mon, now.tm_mday, 0, 0, 0, 0, 0, -1)))
 
     def follow(self, folder: Path, stop: threading.Event, changed: Callable[[], None]) -> None:
-        """Call `changed` whenever files come or go, until `stop` is set."""
+        """Call `changed` as soon as nothing is missed, and whenever files come or go, until `stop` is set."""
         from tui.library import files
 
         for _ in files.watch(folder, stop):
