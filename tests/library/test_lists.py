@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +13,7 @@ import pytest
 from tests.library.test_index import PNG, Library
 from tests.library.test_records import origin
 from tui.core.recalled import Recalled
-from tui.library import lists, records, schema
+from tui.library import records, schema
 from tui.library.index import Index
 from tui.library.lists import ORDERS
 from tui.library.query import parse
@@ -246,19 +245,3 @@ def test_folders_count_what_a_query_fits_and_a_query_looks_into_one_of_them(libr
     inside = {folder: index.listing(parse("").directly_in(folder)).ids for folder in (b"trip", b"tri", b"trip/day")}
     assert [[each.name for each in index.entries(ids)] for ids in inside.values()] == [["b.png"], [], ["c.png"]]
     assert len(index.listing(parse("hut").directly_in(b"trip"))) == 0
-
-
-@pytest.mark.parametrize("direction", ["ASC", "DESC"])
-@pytest.mark.parametrize("count", [0, 3, lists.FEW - 1, lists.FEW, 3 * lists.FEW])
-def test_many_numbers_come_in_the_order_of_the_query(count: int, direction: str) -> None:
-    numbers = random.Random(count).sample(range(1 << 62), count)
-    db = sqlite3.connect(":memory:")
-    db.execute("CREATE TABLE files (id INTEGER PRIMARY KEY, odd INTEGER)")
-    db.executemany("INSERT INTO files VALUES (?, ?)", [(number, number % 2) for number in numbers])
-    for sql, values, expected in (
-        ("SELECT id FROM files", (), numbers),
-        ("SELECT files.id FROM files WHERE odd = ?", (1,), [number for number in numbers if number % 2]),
-    ):
-        found = lists._many_numbers(db, f"{sql} ORDER BY 1 {direction}", values)
-        assert list(found) == sorted(expected, reverse=direction == "DESC")
-    db.close()

@@ -15,7 +15,8 @@ from tests.ui.test_views import pictures, sheet, tree
 from tests.ui.window import Window
 from tui.core import paths
 from tui.core.provider import SANDBOX
-from tui.library import records
+from tui.library import records, thumbnails
+from tui.render.decoding.decoder import Decoder
 from tui.ui.widgets.spend_table import SpendTable
 
 __all__ = ["server", "shot", "still"]
@@ -25,7 +26,7 @@ DAY = 86_400
 @pytest.fixture
 def images(still: object) -> Path:
     """Images in the library and in folders of it."""
-    library = paths.default_library(os.environ)
+    library, files = paths.default_library(os.environ), []
     for number in range(13):
         folder = ("", "holiday", "holiday/beach")[number % 3]
         file = library / folder / f"picture {number}.png"
@@ -36,6 +37,13 @@ def images(still: object) -> Path:
             picture.putpixel((0, 0), (number, 0, 0))
             picture.save(file)
         os.utime(file, (when, when))
+        files.append(file)
+    # From its thumbnail or from itself a picture looks a little different.
+    with Decoder() as decoder:
+        for file in files:
+            for side in thumbnails.due(file):
+                target = thumbnails.thumbnail_path(file, side=side)
+                decoder.thumbnail(file, target, thumbnails.texts(file), side=side)
     return library
 
 

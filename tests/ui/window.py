@@ -73,7 +73,11 @@ class Window:
         """Wait until the app is ready to send and everything that it looks up at its start is shown."""
         app = self.app
         await self.until(lambda: app.session.provider and app.engine and app.session.spent is not None, "its start")
-        await self.until(lambda: self.here(ImageList).loaded, "the list of images")
+        await self.until(lambda: self.here(ImageList).loaded and not app._behind, "the list of images")
+        await self.until(
+            lambda: all(worker.is_finished for worker in app.workers if worker.group in ("list", "catch up")),
+            "the files",
+        )
 
     async def settle(self) -> None:
         """Let the app do what it can do without time passing and without its threads.

@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 # By what lists are sorted, and whether what is largest or latest comes first unless it is reversed. What is alike in it
 # is sorted by date.
 ORDERS = {"date": True, "rating": True, "model": False, "cost": True, "name": False}
-# Numbers that are read one by one.
-FEW = 20_000
 _ENTRIES = """
 SELECT files.id, files.path, files.name, facts.bytes, files.mtime_ns, files.sha256, coalesce(names.name, 'unknown'),
     facts.width, facts.height, facts.rating, facts.favourite, coalesce(images.notes, ''),
@@ -62,7 +60,7 @@ def listing(db: sqlite3.Connection, query: Query, order: str = "date", *, revers
     falling = ORDERS[order] != reverse
     chosen, values = _chosen(query)
     if order == "date":
-        ids = _many_numbers(db, f"{chosen} ORDER BY 1 {'DESC' if falling else 'ASC'}", values)
+        ids = _numbers(db.execute(f"{chosen} ORDER BY 1 {'DESC' if falling else 'ASC'}", values))
         return Listing(ids, days(ids), query.words, query.problems)
     among = "" if query.everything else f" WHERE {{id}} IN ({chosen})"
     by = f"{order} {'DESC' if falling else 'ASC'}"
@@ -183,24 +181,8 @@ def recalled(db: sqlite3.Connection, sha256: str) -> Recalled | None:
     return told if told != Recalled() else None
 
 
-def _numbers(rows: Iterable[tuple[int]]) -> array[int]:
+def _numbers(rows: sqlite3.Cursor) -> array[int]:
     return array("q", chain.from_iterable(rows))
-
-
-def _many_numbers(db: sqlite3.Connection, sql: str, values: Sequence[object]) -> array[int]:
-    """The same for a query whose rows come in their order without being sorted."""
-    numbers = _numbers(islice(db.execute(sql, values), FEW))
-    if len(numbers) < FEW:
-        return numbers
-    # As one text they come in less than half the time, and most of it is not Python's. SQLite keeps the order of what
-    # is put together by group_concat.
-    import numpy as np
-
-    (text,) = db.execute(f"WITH found(id) AS ({sql}) SELECT group_concat(id) FROM found", values).fetchone()
-    numbers = array("q")
-    if text:
-        numbers.frombytes(np.fromstring(text, np.int64, sep=",").tobytes())
-    return numbers
 
 
 def _entry(root: Path, row: Sequence[object]) -> Entry:

@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events, work
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
@@ -86,8 +86,7 @@ class ContactSheet(ImageList):
         return self.scrollable_content_region.width or self.size.width
 
     @property
-    def _high(self) -> int:
-        """How many lines all of it takes."""
+    def height_of_all(self) -> int:
         return -(-self.total // self.columns) * HEIGHT
 
     def _edges(self, column: int) -> tuple[int, int]:
@@ -107,12 +106,10 @@ class ContactSheet(ImageList):
         place = y // HEIGHT * self.columns + column if column is not None and y >= 0 else -1
         return place if 0 <= place < self.total else None
 
-    def recount(self) -> None:
-        super().recount()
-        self.virtual_size = Size(max(self.size.width, 1), self._high)
-
-    def on_resize(self, _: events.Resize) -> None:
-        self.virtual_size = Size(max(self.size.width, 1), self._high)
+    def on_resize(self, event: events.Resize) -> None:
+        # Textual calls both, this one first.
+        event.prevent_default()
+        super().on_resize(event)
         if self.cursor >= 0:
             self.scroll_to_region(self.region_of_cursor, animate=False)
         self.refresh()

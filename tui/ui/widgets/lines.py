@@ -103,7 +103,7 @@ class Lines(ScrollView, Drawn, can_focus=True):
 
     def recount(self) -> None:
         """The rows changed: take their number anew and draw what is visible."""
-        self.virtual_size = Size(max(self.size.width, 1), self.count)
+        self._fit()
         if not self.selectable(self.cursor):
             self.set_reactive(Lines.cursor, self._nearest(self.cursor))
         self.refresh()
@@ -126,7 +126,15 @@ class Lines(ScrollView, Drawn, can_focus=True):
         return strip.adjust_cell_length(width, base).apply_style(base)
 
     def on_resize(self, _: events.Resize) -> None:
-        self.virtual_size = Size(max(self.size.width, 1), self.count)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.virtual_size = Size(max(self.size.width, 1), self.height_of_all)
+
+    @property
+    def height_of_all(self) -> int:
+        """How many lines all of it takes."""
+        return self.count
 
     # --- moving ---------------------------------------------------------------------------------------------------
 
