@@ -208,6 +208,20 @@ async def test_marks_names_and_stars_stand_at_their_images(window: Open, library
         assert not w.app.session.marks
 
 
+async def test_the_cursor_of_the_sheet_stays_in_sight_when_sizes_and_lists_change(window: Open, library: Path) -> None:
+    fill(library, 40)
+    async with window() as w:
+        images = await sheet(w)
+        await w.press("G")
+        for size in ((100, 30), (200, 50), (80, 24)):
+            await w.resize(*size)
+            w.app.refill()
+            await w.rest()
+            assert images.virtual_size.height == images.height_of_all > 40
+            top = images.scroll_offset.y
+            assert top <= images.region_of_cursor.y and images.region_of_cursor.bottom <= top + images.size.height
+
+
 async def test_enter_and_clicks_open_images_of_the_sheet(window: Open, library: Path) -> None:
     fill(library, 9)
     async with window() as w:
