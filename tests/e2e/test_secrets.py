@@ -167,7 +167,7 @@ def test_a_session_of_the_app_with_everything_that_goes_wrong_leaves_no_secret(h
         app.wait_for("#1 done")
         app.wait_for(lambda: len(app.colours()) > 20)
         assert check_children(app.child.pid) >= 2
-        for number, fault in enumerate(sorted(set(FAULTS) - FOR_EVER - {"hostile-error", "gzip-bomb"})[::3], 2):
+        for number, fault in enumerate(sorted(set(FAULTS) - FOR_EVER - {"hostile-error", "gzip-bomb"}), 2):
             app.generate(f"fault:{fault} a fox")
             app.wait_for(lambda: len(sandbox.posts) == number and "1 running" not in app.text)  # noqa: B023  # it is asked at once
             check_children(app.child.pid)
