@@ -152,6 +152,16 @@ class Terminal:
         """The text with every run of blanks, borders and line ends as one blank."""
         return re.sub(r"[\s│┃▌▐▎▏▕]+", " ", self.text)
 
+    @property
+    def cells(self) -> list[tuple[str, str, str]]:
+        """Each character that stands on the screen, with its colours."""
+        lines = self.screen.buffer
+        return [
+            (cell.data, cell.fg, cell.bg)
+            for y in range(self.screen.lines)
+            for cell in (lines[y][x] for x in range(self.screen.columns))
+        ]
+
     def colours(self, characters: frozenset[str] = BLOCKS) -> set[str]:
         """The background colours of the cells that show one of the characters: of a picture's, if left out."""
         return {cell.bg for row in self.screen.buffer.values() for cell in row.values() if cell.data in characters}

@@ -196,8 +196,11 @@ class InTmux(Answering):
         file = home / "tmux.conf"
         file.write_text(settings)
         command = [*self._tmux, "-f", str(file), "new-session", shlex.join([sys.executable, "-m", "tui"])]
+        # tmux asks for the size in pixels when it starts, and not again: it begins once that is set.
+        command = ["sh", "-c", 'read -r go; exec "$@"', "sh", *command]
         Terminal.__init__(self, command, environment(home, SSH_CONNECTION="a 1 b 22"))
         fcntl.ioctl(self.child.child_fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 1200, 840))
+        self.send(b"\n")
 
     def __exit__(self, *error: Any) -> None:
         subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
