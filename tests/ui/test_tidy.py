@@ -281,14 +281,19 @@ async def test_what_leaves_the_folder_leaves_the_list(window: Open, home: Path, 
 # --- full screen ---
 
 
+async def discarded_in_full_screen(w: Window, image: Path) -> None:
+    """The fourth of five images."""
+    await opened(w, 5)
+    await point(w, image)
+    await w.press("enter")
+    await w.until_shown("white.png  4 of 5")
+    await w.press("d")
+    await w.until_shown("black.png  4 of 4")
+
+
 async def test_in_full_screen_a_discarded_image_makes_room_for_the_next(window: Open, images: list[Path]) -> None:
     async with window() as w:
-        await opened(w, 5)
-        await point(w, images[3])
-        await w.press("enter")
-        await w.until_shown("white.png  4 of 5")
-        await w.press("d")
-        await w.until_shown("black.png  4 of 4")
+        await discarded_in_full_screen(w, images[3])
         await w.press("d")
         await w.until_shown("blue.png  3 of 3")
         await w.press("u")
@@ -303,12 +308,7 @@ async def test_an_image_that_is_had_back_in_full_screen_is_gone_to_once_it_is_li
     window: Open, images: list[Path]
 ) -> None:
     async with window() as w:
-        await opened(w, 5)
-        await point(w, images[3])
-        await w.press("enter")
-        await w.until_shown("white.png  4 of 5")
-        await w.press("d")
-        await w.until_shown("black.png  4 of 4")
+        await discarded_in_full_screen(w, images[3])
         # The list without the image stands there while the full screen has it back already.
         without = w.app._listing
         await w.until(lambda: w.app._listing is not without, "the list without it")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from tui.core.paths import sync_folder as sync_folder
+from tui.core.paths import sync_folder
 
 T = TypeVar("T")
 

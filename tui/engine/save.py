@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.core.paths import sync_folder
 from tui.core.sniff import HEAD, Facts, sniff
 from tui.engine import disk, ownership
 from tui.engine.skeleton import CHUNK
@@ -110,7 +111,7 @@ def place(image: Path, folder: Path, names: Iterator[str]) -> Path:
     """
     disk.make_folder(folder, 0o700)
     if (known := _placed(image, folder)) is not None:
-        disk.sync_folder(known.parent)
+        sync_folder(known.parent)
         step("image linked")
         return known
     for name in names:
@@ -119,7 +120,7 @@ def place(image: Path, folder: Path, names: Iterator[str]) -> Path:
             _link(image, target)
         except FileExistsError:
             continue
-        disk.sync_folder(folder)
+        sync_folder(folder)
         step("image linked")
         return target
     raise FileExistsError("no free name")

@@ -30,6 +30,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tui.core.paths import sync_folder
 from tui.core.request import Request, parse_size
 from tui.core.text import clean_line
 from tui.engine import disk, notes, ownership
@@ -139,8 +140,8 @@ class Entry:
         if os.name == "nt":
             self._unlock()
         temporary.rename(self.folder / REQUEST)
-        disk.sync_folder(self.folder)
-        disk.sync_folder(self.folder.parent)
+        sync_folder(self.folder)
+        sync_folder(self.folder.parent)
         step("request named")
 
     @classmethod
@@ -290,7 +291,7 @@ class Entry:
             step("part synced")
             self.end()
             part.rename(part.with_name(RESPONSE))
-        disk.sync_folder(self.response.parent)
+        sync_folder(self.response.parent)
         step("response named")
 
     def end(self) -> None:
@@ -355,7 +356,7 @@ class Entry:
         self.end()
         with contextlib.suppress(FileNotFoundError):
             (self.folder / REQUEST).rename(self.folder / DONE)
-            disk.sync_folder(self.folder)
+            sync_folder(self.folder)
             step("entry done")
         for place in self._places:
             _empty(place)

@@ -16,7 +16,6 @@ from tui.ui.listing import Listing
 
 if TYPE_CHECKING:
     from tui.engine.spending import Ledger
-    from tui.engine.thread import EngineThread
 
 SPANS = {"spending.per_day": "a day", "spending.per_session": "a run"}
 HINT = "US$, or none; empty: as the configuration has it"
@@ -27,7 +26,6 @@ class Spending(Listing):
 
     config: Config
     env: Mapping[str, str]
-    engine: EngineThread | None
     ledger: Ledger | None
 
     def __init__(self) -> None:

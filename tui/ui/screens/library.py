@@ -39,8 +39,6 @@ class LibraryScreen(Viewing):
 
     def on_mount(self) -> None:
         self.mount(Search(), before="#panes")
-        # The files were looked through when the app began, and are followed since.
-        shell(self).list_images(rescan=False)
 
     def fill(self, found: Shown) -> None:
         if not self.stands:

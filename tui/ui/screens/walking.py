@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,24 +26,26 @@ class Walking(Screen[Any]):
     awaited: Path | None
 
     @property
+    @abstractmethod
     def images(self) -> ImageList:
-        raise NotImplementedError
+        """The list."""
 
     @property
+    @abstractmethod
     def file(self) -> Entry | None:
-        raise NotImplementedError
+        """The image under the cursor."""
 
     @property
+    @abstractmethod
     def in_library(self) -> bool:
         """Whether it lists the library, whatever folder is shown."""
-        raise NotImplementedError
 
     def show_all(self) -> None:
         """End a search."""
 
+    @abstractmethod
     def describe(self, file: Entry, about: About) -> None:
         """Put what is known beside the image."""
-        raise NotImplementedError
 
     def ask_about(self, file: Entry) -> None:
         """Find out what is known of an image, and `describe` it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import lru_cache
 
 from rich.color import Color as RichColor
@@ -84,12 +85,13 @@ class Lines(ScrollView, Drawn, can_focus=True):
     # --- what a list says of itself -------------------------------------------------------------------------------
 
     @property
+    @abstractmethod
     def count(self) -> int:
-        raise NotImplementedError
+        """How many rows there are."""
 
+    @abstractmethod
     def draw(self, row: int, width: int) -> Text:
         """One row as text of any length; it is cut or filled to the width."""
-        raise NotImplementedError
 
     def selectable(self, row: int) -> bool:
         return 0 <= row < self.count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -34,8 +35,9 @@ class Finished(Strip):
     def _segments(self, _: list[Segment]) -> None:
         """What the base class begins with."""
 
+    @abstractmethod
     def _make(self) -> list[Segment]:
-        raise NotImplementedError
+        """The same as segments."""
 
     def __bool__(self) -> bool:
         return bool(self.cell_length)
