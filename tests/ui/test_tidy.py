@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.ui.conftest import Open
 from tests.ui.test_library import listed, paint, point
 from tests.ui.window import Window
 from tui.library import tidy
+from tui.library.undo import Deed
 from tui.ui.screens.folder import FolderPick
 from tui.ui.screens.question import Question
 from tui.ui.screens.rename import Rename
@@ -278,6 +281,32 @@ async def test_what_leaves_the_folder_leaves_the_list(window: Open, home: Path, 
         await listed(w, 5)
 
 
+async def test_actions_are_done_in_their_order_and_undo_takes_back_the_last(window: Open) -> None:
+    done: list[str] = []
+    go = threading.Event()
+
+    def deed(name: str, *, waits: bool = False) -> Callable[..., Deed]:
+        def run(*_: object) -> Deed:
+            assert not waits or go.wait(20)
+            done.append(name)
+            return Deed(name, 1, undo=deed(f"{name} taken back"))
+
+        return run
+
+    async with window() as w:
+        w.app.work_on(deed("first", waits=True), words="First")
+        w.app.work_on(deed("second"), words="Second")
+        w.app.action_undo()
+        w.app.work_on(deed("third"), words="Third")
+        go.set()
+        await w.until(lambda: len(done) == 4, "all of it")
+        assert done == ["first", "second", "second taken back", "third"]
+        for _ in range(3):
+            w.app.action_undo()
+        await w.until(lambda: "There is nothing to take back" in w.toasts, "words")
+        assert done[4:] == ["third taken back", "first taken back"]
+
+
 # --- full screen ---
 
 
@@ -298,7 +327,7 @@ async def test_in_full_screen_a_discarded_image_makes_room_for_the_next(window: 
         await w.until_shown("blue.png  3 of 3")
         await w.press("u")
         await w.until_shown("black.png  4 of 4")
-        assert images[4].exists() and not images[3].exists()
+        await w.until(lambda: images[4].exists() and not images[3].exists(), "the file")
         await w.press("escape")
         await listed(w, 4)
         await w.until(lambda: w.images.file is not None and w.images.file.path == images[4], "the next image")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -33,8 +35,8 @@ class Acting(Clipboard):
 
     def __init__(self) -> None:
         super().__init__()
-        # Actions that are not done yet, and how often one is to be taken back when they are.
-        self._at_work = self._undos_awaited = 0
+        # One after another, in the order in which they were asked for: the first one runs. What is undone is the last.
+        self._line: deque[Callable[[], None]] = deque()
 
     def act(self, numbers: Sequence[int], act: Act, *, words: str, library: bool = False) -> None:
         """Do something to images; `words` say what, while it lasts."""
@@ -52,6 +54,28 @@ class Acting(Clipboard):
         run: Callable[[Progress, Cancelled], Deed],
         *,
         words: str,
+        keep: bool = True,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Do what `run` does when its turn has come, and `then`; undo takes it back unless it is not to be kept."""
+        self._in_turn(partial(self._begin, run, words, keep=keep, then=then))
+
+    def _in_turn(self, begin: Callable[[], None]) -> None:
+        self._line.append(begin)
+        if len(self._line) == 1:
+            begin()
+
+    def _over(self) -> None:
+        """The first of the line is done."""
+        self._line.popleft()
+        if self._line:
+            self._line[0]()
+
+    def _begin(
+        self,
+        run: Callable[[Progress, Cancelled], Deed],
+        words: str,
+        *,
         keep: bool = True,
         then: Callable[[], object] | None = None,
     ) -> None:
@@ -76,7 +100,6 @@ class Acting(Clipboard):
                 over.set()
                 self.call_from_thread(self._ended, box)
 
-        self._at_work += 1
         worker: Worker[None] = self.run_worker(in_thread, thread=True, group="acting", exit_on_error=False)
 
         def show() -> None:
@@ -90,10 +113,7 @@ class Acting(Clipboard):
         """However it ended."""
         for each in box:
             each.end()
-        self._at_work -= 1
-        if self._undos_awaited and not self._at_work:
-            self._undos_awaited -= 1
-            self.action_undo()
+        self._over()
 
     def _done(self, deed: Deed, keep: bool) -> None:
         if keep and deed.undo is not None:
@@ -115,13 +135,12 @@ class Acting(Clipboard):
 
     def action_undo(self) -> None:
         """Take back the last action, as soon as it is done."""
-        if self._at_work:
-            self._undos_awaited += 1
-            return
-        if not self.session.deeds:
+        self._in_turn(self._take_back)
+
+    def _take_back(self) -> None:
+        deed = self.session.deeds.pop() if self.session.deeds else None
+        if deed is None or (undo := deed.undo) is None:
             self.notify("There is nothing to take back", timeout=2)
+            self._over()
             return
-        deed = self.session.deeds.pop()
-        if deed.undo is not None:
-            undo = deed.undo
-            self.work_on(lambda _, __: undo(), words=f"Taking back: {deed.words}", keep=False)
+        self._begin(lambda _, __: undo(), f"Taking back: {deed.words}", keep=False)
