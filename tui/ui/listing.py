@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -120,7 +119,11 @@ class Listing(Clearing):
             self._stop_watching.set()
             self._watched, self._stop_watching = folder, threading.Event()
             self._watch(folder, self._stop_watching)
-        elif self._behind and folder == self.session.shown_folder:
+        elif self._behind:
+            self._look_through(folder)
+
+    def _look_through(self, folder: Path) -> None:
+        if folder == self.session.shown_folder:
             self._behind = False
             self._catch_up(folder)
 
@@ -173,7 +176,15 @@ class Listing(Clearing):
     @work(thread=True, exit_on_error=False, group="watch")
     def _watch(self, folder: Path, stop: threading.Event) -> None:
         """Follow the folder until another one is opened or the app ends."""
-        self.shelf.follow(folder, stop, partial(self.call_from_thread, self.list_images))
+
+        def changed() -> None:
+            if folder == self.shelf.root or _is_folder(folder):
+                self.call_from_thread(self._look_through, folder)
+            else:
+                # That it is gone is told where it is listed.
+                self.call_from_thread(self.list_images)
+
+        self.shelf.follow(folder, stop, changed)
 
     def stop_watching(self) -> None:
         """The loop that ends with the app waits for its threads."""
