@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from pathlib import Path
 
 from textual.events import Key
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tests.ui.conftest import Open
+from tests.ui.test_library import listed, paint
 from tests.ui.window import Window
+from tui.ui.widgets.search import Search
 
 TEXT = "how images are drawn"
 
@@ -60,6 +63,53 @@ async def test_letters_behind_a_key_that_empties_or_recalls_the_prompt_stay(wind
                 await typed(w, "ctrl+l", key, *TEXT, rhythm=rhythm, most=most)
                 await w.until(lambda: len(w.form.prompt.text) == len(TEXT), "all of it")
                 assert w.form.prompt.text == TEXT
+
+
+async def test_letters_behind_a_key_that_goes_back_to_the_prompt_are_its_own(window: Open) -> None:
+    rhythm = random.Random(5)
+    async with window() as w:
+        for keys in (("f3", "ctrl+l"), ("f3", "f5"), ("f3", "f3", "f5", "ctrl+l")):
+            for most in [*range(12)] * 2:
+                await typed(w, *keys, *TEXT, rhythm=rhythm, most=most)
+                await w.until(lambda: w.form.prompt.text == TEXT, "all of it")
+                assert w.screen is w.create
+                await w.press("ctrl+l")
+
+
+async def test_letters_behind_the_key_that_searches_are_searched_for(window: Open, library: Path) -> None:
+    rhythm = random.Random(5)
+    paint(library / "how images are drawn.png")
+    async with window() as w:
+        await w.to("library")
+        await listed(w, 1)
+        for most in [*range(12)] * 2:
+            await typed(w, "f5", "f6", "f3", "slash", *TEXT, rhythm=rhythm, most=most)
+            await w.until(lambda: w.screen.query_one(Search).value == TEXT, "all of it")
+            await w.press("escape")
+            await w.until(lambda: w.focus == "list", "the list")
+
+
+async def test_letters_behind_a_key_of_the_list_are_the_boxs_and_do_nothing_to_images(
+    window: Open, library: Path
+) -> None:
+    rhythm = random.Random(5)
+    paint(library / "how images are drawn.png")
+    async with window() as w:
+        await w.to("library")
+        await listed(w, 1)
+        w.images.focus()
+        await w.until(lambda: w.focus == "list", "the list")
+        for key, box in (("t", Input), ("a", TextArea), ("M", Input), ("R", Input)):
+            for most in range(12):
+                await typed(w, key, *"added", rhythm=rhythm, most=most)
+                await w.rest()
+                await w.until(lambda box=box: w.screen.is_modal and w.screen.query(box), "the box")  # type: ignore[misc]  # with a default
+                field = w.screen.query(box).first()
+                text = field.value if isinstance(field, Input) else field.text
+                assert text.endswith("added"), (key, most)
+                await w.press("escape", "escape")
+                await w.until(lambda: w.screen is w.app.here, "the place")
+        assert w.app.session.deeds == []
 
 
 async def test_what_comes_behind_tab_belongs_to_the_next_field(window: Open) -> None:

@@ -11,6 +11,8 @@ from textual import events
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
 from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from tui.core.request import Request
 from tui.core.text import clean, clean_line
@@ -78,6 +80,17 @@ class Shell(Sending):
             self._held.append(event)
         else:
             await super().on_event(event)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:  # Textual's
+        """Where no key is text, each acts before the next one is looked at.
+
+        Left to Textual, it acts when it has come up from the focus to here, and what it opens or goes to misses those
+        behind it in a bunch: they would act on images.
+        """
+        if await super()._check_bindings(key, priority):
+            return True
+        at_once = priority and not self.screen.is_modal and not _takes_keys(self.focused)
+        return at_once and await super()._check_bindings(key)
 
     def _has_gone(self, event: events.MouseDown) -> bool:
         """Whether what stands below the mouse was taken away just now, as toasts are: Textual would end by an error."""
@@ -237,3 +250,8 @@ class Shell(Sending):
 def shell(node: DOMNode) -> Shell:
     """The app that a screen or widget belongs to."""
     return cast(Shell, node.app)
+
+
+def _takes_keys(widget: Widget | None) -> bool:
+    """Whether keys are first of all the widget's own, as text or otherwise."""
+    return isinstance(widget, (Input, TextArea)) or hasattr(widget, "on_key")

@@ -94,7 +94,7 @@ class CreateScreen(Browsing):
 
     def action_clear(self) -> None:
         self.form.prompt.write("")
-        self.form.prompt.focus()
+        self.set_focus(self.form.prompt)
 
     @on(ImageList.Moved)
     def _looks_elsewhere(self, event: ImageList.Moved) -> None:
@@ -110,9 +110,9 @@ class CreateScreen(Browsing):
         if self.has_class("-narrow"):
             self.show_pane("outputs" if self.pane == "form" else "form")
         elif self.focused is not None and self.form in self.focused.ancestors_with_self:
-            self.images.focus()
+            self.set_focus(self.images)
         else:
-            self.form.prompt.focus()
+            self.set_focus(self.form.prompt)
 
     def action_recall(self, delta: int) -> None:
         if not self.form.prompt.recall(self.session.memory.prompts, delta):

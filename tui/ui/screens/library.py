@@ -77,7 +77,7 @@ class LibraryScreen(Viewing):
             self._marked()
         elif self.session.query:
             self._search("")
-        self.images.focus()
+        self.set_focus(self.images)
 
     @on(Search.Changed)
     def _typed(self, event: Search.Changed) -> None:
@@ -88,7 +88,7 @@ class LibraryScreen(Viewing):
     def _submitted(self, event: Search.Submitted) -> None:
         event.stop()
         self.query_one(Search).close()
-        self.images.focus()
+        self.set_focus(self.images)
 
     def show_all(self) -> None:
         self.session.query = ""

@@ -119,13 +119,16 @@ class Place(Screen[None]):
         for identity, _ in self.PANES:
             self.query_one(f"#{identity}").set_class(identity == pane, "-shown")
         if focus:
+            # What is typed meanwhile belongs there.
+            shell(self).hold_keys()
             self.call_after_refresh(self._focus_in, pane)
 
     def _focus_in(self, pane: str) -> None:
         widget = self.query_one(f"#{pane}")
         target = widget if widget.focusable else next((each for each in widget.query("*") if each.focusable), None)
         if target is not None:
-            target.focus()
+            self.set_focus(target)
+        shell(self).release_keys()
 
     def next_pane(self) -> None:
         names = [identity for identity, _ in self.PANES]

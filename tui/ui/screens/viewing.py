@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.widgets import Input
 
 from tui.core.paths import shown
 from tui.ui.previewer import Previewer
@@ -112,8 +111,6 @@ class Viewing(Browsing):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A folder is opened as an image is. Letters that are typed are text."""
-        if action == "next_view":
-            return not isinstance(self.focused, Input)
         if action == "open_image" and self._composed and self._on_folder:
             return self.images.has_focus
         return super().check_action(action, parameters)

@@ -21,7 +21,8 @@ class Search(Input):
     def open(self, query: str) -> None:
         self.value = query
         self.add_class("-open")
-        self.focus()
+        # At once: what is typed next is meant for it.
+        self.screen.set_focus(self)
 
     def close(self) -> None:
         self.remove_class("-open")
