@@ -220,13 +220,14 @@ class SafelightApp(Looks, Recovering):
         engine.start()
         engine.warm()
         self.engine = engine
-        self._prepare()
+        self.call_from_thread(self._prepare)
         self.call_from_thread(self.find_left)
 
     def _prepare(self) -> None:
         """As soon as both are there, whichever comes first."""
         if self.engine is not None and self.session.provider is not None:
             self.engine.prepare(self.session.provider)
+        self.send_early()
 
     def use_provider(self, name: str | None) -> None:
         self._connecting += 1
@@ -281,13 +282,14 @@ class SafelightApp(Looks, Recovering):
         if turn != self._connecting:
             return
         self.session.log.say(words, tone="plain" if provider else "bad")
+        self.session.unconnected = "" if provider else words
+        first = self.session.provider is None
         if provider is not None:
-            first = self.session.provider is None
             self.session.provider = provider
-            self._prepare()
             if first and not self.session.memory.welcomed:
                 self.session.memory.welcomed = True
                 self.action_welcome()
+        self._prepare()
         self._follow()
 
     @work(thread=True, exit_on_error=False, group="warm")

@@ -82,6 +82,19 @@ def test_what_was_typed_right_before_ctrl_j_is_sent_too(home: Path) -> None:
         app.wait_for("a lighthouse in a storm, seen")
 
 
+def test_what_is_sent_while_the_program_still_starts_is_sent_as_soon_as_it_can_be(home: Path) -> None:
+    with App(home) as app:
+        app.open()
+        assert app.quit() == 0
+    with App(home, welcome=False) as app:
+        app.wait_for(" 0/")
+        app.send(b"a red fox")
+        app.press("ctrl+j")
+        app.wait_for("#1 done")
+        assert len(app.images) == 1
+        assert app.quit() == 0
+
+
 def test_keys_that_come_in_one_bunch_leave_a_dialog_once(home: Path) -> None:
     with App(home) as app:
         app.open()

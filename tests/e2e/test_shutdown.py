@@ -40,11 +40,8 @@ def start(home: Path, gate: Gate, *, settings: str = "", **options: object) -> A
 def send(app: App, gate: Gate, prompt: str = "a fox") -> None:
     """A job of which half of the answer has come."""
     app.open()
-    app.write(prompt)
-    while not gate.posts:
-        app.press("ctrl+j")
-        app.wait_for(lambda: gate.posts or "Still starting" in app.words)
-        app.wait_for(lambda: "Still starting" not in app.words)
+    app.generate(prompt)
+    app.wait_for(lambda: gate.posts)
     app.wait_for("1 running")
     app.wait_for(lambda: has_half(app.home))
 
@@ -188,6 +185,26 @@ def test_an_editor_that_has_the_terminal_ends_too(home: Path, gate: Gate) -> Non
         gate.open()
         assert status(app) == -signal.SIGTERM
         assert not [pid for pid in children if alive(pid)]
+        assert len(app.images) == 1
+
+
+def test_an_editor_that_does_not_end_keeps_nobody_from_receiving(home: Path, gate: Gate) -> None:
+    editor = home / "editor"
+    editor.write_text('#!/bin/sh\ntrap "" TERM\necho "in the editor"\nexec sleep 1000\n')
+    editor.chmod(0o700)
+    with start(home, gate, EDITOR=str(editor)) as app:
+        send(app, gate)
+        before = descendants(app.child.pid)
+        app.press("f4")
+        app.wait_for("in the editor")
+        (child,) = set(descendants(app.child.pid)) - set(before)
+        try:
+            app.child.kill(signal.SIGTERM)
+            gate.open()
+            app.wait_for(lambda: not app.child.isalive())
+            assert app.child.signalstatus == signal.SIGTERM
+        finally:
+            os.kill(child, signal.SIGKILL)
         assert len(app.images) == 1
 
 

@@ -11,7 +11,7 @@ from textual.events import MouseDown
 
 from tests.conftest import isolate
 from tests.ui.conftest import Open
-from tests.ui.window import configure, no_control_character, opened, remember
+from tests.ui.window import SandboxedApp, Window, configure, no_control_character, opened, remember
 from tui.core.request import Request
 from tui.sandbox.faults import FAULTS
 from tui.sandbox.server import Sandbox
@@ -260,6 +260,30 @@ async def test_without_a_key_or_a_url_the_sandbox_serves_and_nobody_else_is_aske
         assert "OPENAI" not in os.environ
         await w.make("a fox")
         assert len(sandbox.posts) == 1 and "free in the sandbox" in w.log
+
+
+async def test_where_no_provider_can_be_had_what_is_sent_is_refused_with_the_reason_until_one_is_chosen(
+    window: Open, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window()
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    app = SandboxedApp(None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        w = Window(app, pilot)
+        await w.until_shown("the sandbox did not start: no port is free")
+        await w.write("a fox")
+        await w.press("ctrl+j")
+        await w.until(lambda: "Not sent: the sandbox did not start: no port is free" in w.toasts, "why it is not sent")
+        assert not w.app.session.jobs.running
+        app._address = sandbox.base_url
+        await w.until_shown("no provider · ctrl+n")
+        await w.press("ctrl+n", "down", "enter")
+        await w.until_shown(" SANDBOX ")
+        assert not sandbox.posts, "what was refused is not sent later"
+        await w.make("a fox")
+        assert len(sandbox.posts) == 1
+    app.close()
 
 
 async def test_a_click_on_what_goes_at_that_moment_ends_nothing(window: Open) -> None:

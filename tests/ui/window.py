@@ -22,6 +22,7 @@ from tui.app import SafelightApp
 from tui.core import config, paths
 from tui.core.provider import SANDBOX, Provider
 from tui.core.text import clean
+from tui.sandbox.process import SandboxError
 from tui.sandbox.server import Sandbox
 from tui.ui.jobs import Job, State
 from tui.ui.screens.create import CreateScreen
@@ -39,13 +40,15 @@ QUICK = {"model": "dall-e-2", "size": "256x256"}
 
 
 class SandboxedApp(SafelightApp):
-    """The app as it is, whose built-in sandbox is the test's own."""
+    """The app as it is, whose built-in sandbox is the test's own; for None there is one that does not start."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox | None) -> None:
         super().__init__(config.load(os.environ), os.environ)
-        self._address = sandbox.base_url
+        self._address = sandbox.base_url if sandbox is not None else ""
 
     def _start_sandbox(self) -> Provider:
+        if not self._address:
+            raise SandboxError("no port is free")
         return Provider(name=SANDBOX, base_url=self._address, key=SANDBOX, key_source="built in")
 
 

@@ -117,15 +117,14 @@ class Actions(Quitting):
         from tui.ui.screens.pick import Pick
         from tui.ui.widgets.choice import Choice
 
-        if self.session.provider is None:
-            self.notify("Still starting", timeout=2)
-            return
+        now = self.session.provider
         notes = {SANDBOX: "paints locally, charges nothing"}
         choices = [Choice(name, name, notes.get(name, "")) for name in (*self.session.providers, SANDBOX)]
-        self.push_screen(Pick("Provider", choices, current=self.session.provider.name), self._provider_chosen)
+        self.push_screen(Pick("Provider", choices, current=now.name if now else None), self._provider_chosen)
 
     def _provider_chosen(self, name: str | None) -> None:
-        if name is not None and self.session.provider is not None and name != self.session.provider.name:
+        now = self.session.provider
+        if name is not None and (now is None or name != now.name):
             self.use_provider(name)
 
     def action_choose_theme(self) -> None:

@@ -62,6 +62,9 @@ class Quitting(Answers):
         """The loop stands still: what the jobs still receive is saved without it."""
         self._told(number)
         self.close(self.grace)
+        if signal.getsignal(number) is signal.SIG_DFL:
+            os.kill(os.getpid(), number)
+        # A handler can't be changed from here: the exit code stands for the signal, as it does in a shell.
         os._exit(SIGNALLED + number)
 
     def _told(self, number: int) -> None:

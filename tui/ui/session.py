@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Session:
     """One run of the app. `provider` and `budget` are None until they are known.
 
+    `unconnected` says why there is no provider, once that is known.
     `secrets` are the names of the environment variables that hold keys. `left` are the jobs that earlier runs left.
     `marks` are the images that actions act on, by their numbers, and `deeds` the actions that can be taken back.
     `acted` are those that something was done to: what lists know of them may be past.
@@ -37,6 +38,7 @@ class Session:
     catalogue: Catalogue
     memory: Memory
     provider: Provider | None = None
+    unconnected: str = ""
     providers: tuple[str, ...] = ()
     secrets: Collection[str] = ()
     budget: Budget | None = None

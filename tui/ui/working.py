@@ -29,7 +29,9 @@ class Working(Spending):
         super().__init__()
         self.bridge = Bridge(self)
         self._went_to: dict[str, Provider] = {}
-        self._last_sent: tuple[float, Request, Provider] | None = None
+        self._last_sent: tuple[float, Request, Provider | None] | None = None
+        # What is not sent yet, as the app still starts; each with its provider, None for the first that is found.
+        self._early: list[tuple[Request, Provider | None]] = []
 
     @on(EngineEvents)
     def _engine_events(self) -> None:
@@ -72,15 +74,28 @@ class Working(Spending):
 
     def submit(self, request: Request) -> None:
         provider = self.session.provider
-        if provider is None or self.engine is None:
-            self.notify("Still starting: try again in a moment", severity="warning")
-            return
         now, last = time.monotonic(), self._last_sent
         if last and last[1:] == (request, provider) and now - last[0] < TWICE:
             self.notify("Sent already; once more sends it again", timeout=3)
             return
         self._last_sent = (now, request, provider)
-        self._send(request, provider)
+        self._early.append((request, provider))
+        self.send_early()
+        if self._early:
+            self.notify("Still starting: it is sent in a moment", timeout=3)
+
+    def send_early(self) -> None:
+        """Send what was wished, if the engine and a provider are there; else when they are. Nothing once one left."""
+        if self.engine is None or self._exit:
+            return
+        early, self._early = self._early, []
+        for request, known in early:
+            if provider := known or self.session.provider:
+                self._send(request, provider)
+            elif self.session.unconnected:
+                self.notify(f"Not sent: {self.session.unconnected}", severity="error")
+            else:
+                self._early.append((request, known))
 
     def resend(self, job: Job) -> None:
         if provider := self._went_to.get(job.id):

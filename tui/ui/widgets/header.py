@@ -44,17 +44,19 @@ class Header(Bar):
     def _part(self, place: str) -> tuple[str, Content]:
         command = BY_ID[place]
         style = "bold $foreground" if place == self._place else "$text-muted"
-        key = key_name(shell(self).keys_of(command).split(",")[0])
-        return (place, Content.assemble((f"{key} ", "$text-disabled"), (command.title, style), "  "))
+        return (place, Content.assemble((f"{self._key(place)} ", "$text-disabled"), (command.title, style), "  "))
+
+    def _key(self, command: str) -> str:
+        return key_name(shell(self).keys_of(BY_ID[command]).split(",")[0])
 
     def _facts(self, room: int) -> list[tuple[str, Content]]:
         """Each with what a click on it opens."""
         session, provider = self._session, self._session.provider
         facts: list[tuple[str, str]] = []
         if session.jobs.asking:
-            facts.append((" · f9 answer", "bold $warning"))
+            facts.append((f" · {self._key('answer')} answer", "bold $warning"))
         elif left := len(session.unsettled):
-            facts.append((f" · f9 {left} left", "bold $warning"))
+            facts.append((f" · {self._key('answer')} {left} left", "bold $warning"))
         if working := session.jobs.running - session.jobs.queued:
             facts.append((f" · {working} running", "$warning"))
         if session.jobs.queued:
@@ -66,6 +68,8 @@ class Header(Bar):
             room -= len(spent[0])
         if provider is None:
             name = ("starting…", "$text-muted")
+            if session.unconnected:
+                name = (f"no provider · {self._key('provider')}", "bold $warning")
         elif provider.is_sandbox:
             name = (" SANDBOX ", "bold reverse $warning")
         else:
