@@ -187,6 +187,8 @@ class Libraries(RuleBasedStateMachine):
     @rule(anew=st.booleans())
     def opens_again(self, anew: bool) -> None:
         self.index.close()
+        # What can be taken back is so in the run in which it was done.
+        self.last = None
         if anew:
             self.index.path.unlink()
         self.index = Index.open(self.root, self.folder / "cache")

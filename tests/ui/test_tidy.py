@@ -338,9 +338,8 @@ async def test_an_image_that_is_had_back_in_full_screen_is_gone_to_once_it_is_li
 ) -> None:
     async with window() as w:
         await discarded_in_full_screen(w, images[3])
-        # The list without the image stands there while the full screen has it back already.
-        without = w.app._listing
-        await w.until(lambda: w.app._listing is not without, "the list without it")
+        await w.until(lambda: w.app._listing and len(w.app._listing.found.listing.ids) == 4, "the list without it")
+        # It stands there while the full screen has the image back already.
         without = w.app._listing
         await w.press("u")
         await w.until_shown("white.png  4 of 5")
