@@ -101,6 +101,7 @@ def pixels(window: object, sandbox: Sandbox, library: Path, monkeypatch: pytest.
                 w.terminal.pixels.received = 0
                 await w.to("library")
                 await w.until(lambda: len(w.images.files) == count, "the images")
+                await w.until(lambda: w.terminal.received, "the picture in the Library's size")
                 yield w
         finally:
             app.close()
