@@ -369,4 +369,8 @@ async def test_in_full_screen_the_last_image_leads_back_to_the_list(window: Open
     [([9, 7, 5], 7), ([9, 6, 5], 6), ([9], 9), ([], None), ([4], 4)],
 )
 def test_what_stood_next_is_next(after: list[int], found: int | None) -> None:
-    assert next_one([9, 8, 7, 6, 5, 4], 1, after) == found
+    before = [9, 8, 7, 6, 5, 4]
+    assert next_one(before, 1, after) == next_one(before, 1, after, by_date=True) == found
+    # The other way round as well, where what came behind it is larger.
+    turned = [-each for each in before], 1, [-each for each in after]
+    assert next_one(*turned) == next_one(*turned, by_date=True) == (None if found is None else -found)

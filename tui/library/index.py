@@ -19,10 +19,12 @@ from tui.library import files, lists, records, rows, schema, spend
 from tui.library.catching import CatchingUp, Recall
 from tui.library.entry import Entry
 from tui.library.files import ImageFile
-from tui.library.lists import Listing
+from tui.library.lists import Cancelled, Listing
 from tui.library.query import Query, parse
 from tui.library.spend import Spent
 
+# Lists that are kept: the library's, and the one that is looked at.
+KEPT = 2
 T = TypeVar("T")
 Step = Callable[[sqlite3.Connection], None]
 
@@ -49,6 +51,8 @@ class Index:
         self.path = path
         self._lock = threading.RLock()
         self._marked: frozenset[int] = frozenset()
+        # The last lists, each with the version of the index that it is of.
+        self._lists: dict[tuple[object, ...], tuple[object, Listing]] = {}
         self._connection = schema.connect(path)
 
     @classmethod
@@ -157,17 +161,38 @@ class Index:
         return self.ask(lambda db: lists.find(db, self.root, query, limit, offset))
 
     def listing(
-        self, query: Query, order: str = "date", *, reverse: bool = False, marked: Collection[int] = ()
+        self,
+        query: Query,
+        order: str = "date",
+        *,
+        reverse: bool = False,
+        marked: Collection[int] = (),
+        most: int | None = None,
+        cancelled: Cancelled = lambda: False,
     ) -> Listing:
-        """Which images a query fits, in order; `marked` are the numbers of those that are. KeyError: no such order."""
-        wanted = frozenset(marked)
+        """Which images a query fits, in order, or the first `most` of them; KeyError: no such order.
+
+        `marked` are the numbers of those that are. What is `cancelled` is not complete.
+        """
+        wanted = frozenset(marked) if query.about_marks else self._marked
+        key = (query, order, reverse, wanted)
 
         def asked(db: sqlite3.Connection) -> Listing:
             if wanted != self._marked:
                 db.execute("DELETE FROM marks")
                 db.executemany("INSERT INTO marks VALUES (?)", [(number,) for number in wanted])
                 self._marked = wanted
-            return lists.listing(db, query, order, reverse=reverse)
+            # Another one as soon as anything is written, by whatever process.
+            version = (db.total_changes, db.execute("PRAGMA data_version").fetchone()[0])
+            known = self._lists.pop(key, None)
+            if known is None or known[0] != version:
+                found = lists.listing(db, query, order, reverse=reverse, most=most, cancelled=cancelled)
+                known = (version, found)
+            if known[1].complete:
+                self._lists[key] = known
+                while len(self._lists) > KEPT:
+                    del self._lists[next(iter(self._lists))]
+            return known[1]
 
         return self.ask(asked)
 
@@ -313,3 +338,4 @@ class Index:
         schema.put_aside(self.path)
         self._connection = schema.connect(self.path)
         self._marked = frozenset()
+        self._lists.clear()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # By what lists are sorted, and whether what is largest or latest comes first unless it is reversed. What is alike in it
 # is sorted by date.
 ORDERS = {"date": True, "rating": True, "model": False, "cost": True, "name": False}
+# Numbers that are read between two looks at whether anybody still wants them: some milliseconds.
+CHUNK = 20_000
 _ENTRIES = """
 SELECT files.id, files.path, files.name, facts.bytes, files.mtime_ns, files.sha256, coalesce(names.name, 'unknown'),
     facts.width, facts.height, facts.rating, facts.favourite, coalesce(images.notes, ''),
@@ -39,46 +41,66 @@ _TOLD = (
 )
 
 
+Cancelled = Callable[[], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which images, in order: their numbers in the index, and sorted by date how many of them each day has.
 
-    `problems` say which terms of the query were passed over and why; `words` are what was searched for.
+    `problems` say which terms of the query were passed over and why; `words` are what was searched for. Where it is
+    not `complete` it is the beginning of the list.
     """
 
     ids: Sequence[int]
     days: tuple[tuple[str, int], ...] = ()
     words: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    complete: bool = True
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def listing(db: sqlite3.Connection, query: Query, order: str = "date", *, reverse: bool = False) -> Listing:
-    """The images that a query fits. KeyError: no such order."""
-    falling = ORDERS[order] != reverse
+def listing(
+    db: sqlite3.Connection,
+    query: Query,
+    order: str = "date",
+    *,
+    reverse: bool = False,
+    most: int | None = None,
+    cancelled: Cancelled = lambda: False,
+) -> Listing:
+    """The images that a query fits, or the first `most` of them. KeyError: no such order."""
+    selection, values = _ordered(query, order, falling=ORDERS[order] != reverse)
+    if most is None:
+        ids, complete = _numbers(db.execute(selection, values), cancelled)
+    else:
+        ids, _ = _numbers(db.execute(f"{selection} LIMIT ?", (*values, most)))
+        complete = len(ids) < most
+    return Listing(ids, days(ids) if order == "date" else (), query.words, query.problems, complete)
+
+
+def _ordered(query: Query, order: str, *, falling: bool) -> tuple[str, tuple[str | int | float | bytes, ...]]:
+    """A selection of numbers in an order, and the values for its question marks."""
     chosen, values = _chosen(query)
+    way = "DESC" if falling else "ASC"
     if order == "date":
-        ids = _numbers(db.execute(f"{chosen} ORDER BY 1 {'DESC' if falling else 'ASC'}", values))
-        return Listing(ids, days(ids), query.words, query.problems)
+        return f"{chosen} ORDER BY 1 {way}", values
     among = "" if query.everything else f" WHERE {{id}} IN ({chosen})"
-    by = f"{order} {'DESC' if falling else 'ASC'}"
     match order:
         case "name":
-            found = db.execute(f"SELECT id FROM files{among.format(id='id')} ORDER BY {by}, id DESC", values)
+            return f"SELECT id FROM files{among.format(id='id')} ORDER BY name {way}, id DESC", values
         case "model":
-            among = among.format(id="facts.id")
-            joined = "facts LEFT JOIN names ON names.id = facts.model"
-            by = f"names.name IS NULL, names.name COLLATE NOCASE {'DESC' if falling else 'ASC'}"
-            found = db.execute(f"SELECT facts.id FROM {joined}{among} ORDER BY {by}, facts.id DESC", values)
+            joined = f"facts LEFT JOIN names ON names.id = facts.model{among.format(id='facts.id')}"
+            by = f"names.name IS NULL, names.name COLLATE NOCASE {way}"
+            return f"SELECT facts.id FROM {joined} ORDER BY {by}, facts.id DESC", values
         case "cost":
-            by = f"cost IS NULL, {by}"
-            found = db.execute(f"SELECT id FROM facts{among.format(id='id')} ORDER BY {by}, id DESC", values)
+            # What is not known stands last, which falling it does by itself, and in the order of its index.
+            by = "cost DESC" if falling else "cost IS NULL, cost"
         case _:
-            by = f"{by}, favourite {'DESC' if falling else 'ASC'}"
-            found = db.execute(f"SELECT id FROM facts{among.format(id='id')} ORDER BY {by}, id DESC", values)
-    return Listing(_numbers(found), (), query.words, query.problems)
+            by = f"rating {way}, favourite {way}"
+    return f"SELECT id FROM facts{among.format(id='id')} ORDER BY {by}, id DESC", values
 
 
 def _chosen(query: Query) -> tuple[str, tuple[str | int | float | bytes, ...]]:
@@ -117,9 +139,8 @@ def entries(db: sqlite3.Connection, root: Path, ids: Iterable[int]) -> list[Entr
 def find(db: sqlite3.Connection, root: Path, query: Query, limit: int, offset: int) -> list[Entry]:
     """The images that a query fits, the newest first."""
     chosen, values = _chosen(query)
-    return entries(
-        db, root, _numbers(db.execute(f"{chosen} ORDER BY 1 DESC LIMIT ? OFFSET ?", (*values, limit, offset)))
-    )
+    found, _ = _numbers(db.execute(f"{chosen} ORDER BY 1 DESC LIMIT ? OFFSET ?", (*values, limit, offset)))
+    return entries(db, root, found)
 
 
 def of_bytes(db: sqlite3.Connection, root: Path, sha256: str) -> list[Entry]:
@@ -181,8 +202,15 @@ def recalled(db: sqlite3.Connection, sha256: str) -> Recalled | None:
     return told if told != Recalled() else None
 
 
-def _numbers(rows: sqlite3.Cursor) -> array[int]:
-    return array("q", chain.from_iterable(rows))
+def _numbers(rows: sqlite3.Cursor, cancelled: Cancelled = lambda: False) -> tuple[array[int], bool]:
+    """A selection's numbers, and whether they are all of them: a long one can be given up."""
+    numbers = array("q")
+    while not cancelled():
+        before = len(numbers)
+        numbers.extend(chain.from_iterable(islice(rows, CHUNK)))
+        if len(numbers) < before + CHUNK:
+            return numbers, True
+    return numbers, False
 
 
 def _entry(root: Path, row: Sequence[object]) -> Entry:

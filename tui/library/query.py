@@ -63,6 +63,10 @@ class Query:
     def everything(self) -> bool:
         return not self.match and not self.conditions
 
+    @property
+    def about_marks(self) -> bool:
+        return any(_MARKED in condition.sql for condition in self.conditions)
+
     def directly_in(self, folder: bytes) -> Query:
         """The same among the images that lie in a folder, and not below it; its path is relative to the library."""
         inside = Condition("facts.id IN (SELECT id FROM files WHERE folder = ?)", (folder,))
@@ -250,6 +254,7 @@ def _first(day: date) -> int:
     return math.floor(min(max(begin, 0.0), _LAST_SECOND)) * TICKS
 
 
+_MARKED = "facts.id IN (SELECT id FROM marks)"
 _STATES: Mapping[str, Condition] = {
     "favourite": Condition("facts.favourite"),
     "rated": Condition("facts.rating > 0"),
@@ -257,7 +262,7 @@ _STATES: Mapping[str, Condition] = {
     "tagged": Condition(_of_bytes("SELECT sha256 FROM tags")),
     "untagged": Condition(f"NOT {_of_bytes('SELECT sha256 FROM tags')}"),
     "noted": Condition("facts.noted"),
-    "marked": Condition("facts.id IN (SELECT id FROM marks)"),
+    "marked": Condition(_MARKED),
     "recorded": Condition("facts.provider IS NOT NULL"),
     "foreign": Condition("facts.provider IS NULL"),
     "sandbox": Condition("facts.provider IN (SELECT id FROM names WHERE name = ?)", (SANDBOX,)),

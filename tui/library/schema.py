@@ -146,7 +146,6 @@ def _usable(connection: sqlite3.Connection) -> bool:
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     # Only what is marked at the moment, by this program.
-    connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS marks (id INTEGER PRIMARY KEY)")
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -65,22 +65,25 @@ class Listing(Clearing):
         )
         beside = {n for screen in screens if isinstance(screen, CreateScreen) for n in screen.images.marks}
         outputs = Wanted(self.shelf.root, marked=frozenset(beside), places=places)
-        self._list(wanted, outputs)
+        self._list(wanted, outputs, self._listing.outputs if self._listing else None)
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="list")
-    def _list(self, wanted: Wanted, outputs: Wanted) -> None:
-        """As the index has it, and at once."""
+    def _list(self, wanted: Wanted, outputs: Wanted, known: Shown | None) -> None:
+        """As the index has it, and at once; what is known of the outputs stands until the list is whole."""
         worker = get_current_worker()
         if wanted.folder != self.shelf.root and not _is_folder(wanted.folder):
             self.call_from_thread(self._no_folder, wanted.folder)
             return
-        found = self.shelf.show(wanted)
-        if wanted._replace(marked=outputs.marked) == outputs:
-            beside = found._replace(gone=self.shelf.gone(outputs))
-        else:
-            beside = self.shelf.show(outputs)
-        if not worker.is_cancelled:
-            self.call_from_thread(self._listed, Listed(wanted, found, beside))
+        alike = wanted._replace(marked=outputs.marked) == outputs
+        for found in self.shelf.show(wanted, lambda: worker.is_cancelled):
+            if alike:
+                beside = found._replace(gone=self.shelf.gone(outputs))
+            elif known is None or found.listing.complete:
+                *_, beside = self.shelf.show(outputs)
+            else:
+                beside = known
+            if not worker.is_cancelled:
+                self.call_from_thread(self._listed, Listed(wanted, found, beside))
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="catch up")
     def _catch_up(self, folder: Path) -> None:
@@ -114,6 +117,8 @@ class Listing(Clearing):
         self._listing = listing
         self.refill()
         folder = listing.wanted.folder
+        if not listing.found.listing.complete:
+            return
         if folder != self._watched:
             # As soon as it is followed it is looked through: what comes in between would be missed.
             self._stop_watching.set()

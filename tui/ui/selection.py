@@ -37,6 +37,11 @@ class Selection:
         """The numbers of all that is listed, in order."""
         return self.listing.ids if self.listing else ()
 
+    @property
+    def complete(self) -> bool:
+        """Whether all that is to be listed is."""
+        return self.listing is None or self.listing.complete
+
     def fill(self, listing: Listing, entries: Mapping[int, Entry], *, total: int, today: date) -> None:
         """A list, and what is known of some of it."""
         self.listing, self.total, self.today, self.begin = listing, total, today, None

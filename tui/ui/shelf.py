@@ -6,7 +6,8 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 # Images that are read at once with a list: more than any screen shows.
 PAGE = 120
+# Images that are listed within a frame, and how many of a longer list are shown first.
+LONG, BEGINNING = 30_000, 600
 
 
 class Wanted(NamedTuple):
@@ -59,12 +62,25 @@ class Shelf:
         self._indexes: dict[Path, Index] = {}
         self._opening = threading.Lock()
 
-    def show(self, wanted: Wanted) -> Shown:
-        """The list as the index has it."""
+    def show(self, wanted: Wanted, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Shown]:
+        """The list as the index has it; of a long one the beginning first, where no place in it is wanted."""
         from tui.library.query import parse
 
         index = self.index_of(wanted.folder)
-        found = index.listing(parse(wanted.query), wanted.order, reverse=wanted.reverse, marked=wanted.marked)
+        listing = partial(
+            index.listing, parse(wanted.query), wanted.order, reverse=wanted.reverse, marked=wanted.marked
+        )
+        total = index.count
+        if total > LONG and not wanted.places:
+            beginning = listing(most=BEGINNING)
+            yield self._shown(index, wanted, beginning, total)
+            if beginning.complete:
+                return
+        found = listing(cancelled=cancelled)
+        if found.complete:
+            yield self._shown(index, wanted, found, total)
+
+    def _shown(self, index: Index, wanted: Wanted, found: Listing, total: int) -> Shown:
         places: dict[Path, int] = {}
         for path in wanted.places:
             # What is not listed, or not in this folder, has no place.
@@ -73,7 +89,7 @@ class Shelf:
         near = {at for place in (0, *places.values()) for at in range(max(place - PAGE // 2, 0), place + PAGE // 2)}
         numbers = [found.ids[at] for at in sorted(near) if at < len(found.ids)]
         entries = {entry.number: entry for entry in index.entries(numbers)}
-        return Shown(found, index.count, entries, places, self.gone(wanted))
+        return Shown(found, total, entries, places, self.gone(wanted))
 
     def gone(self, wanted: Wanted) -> frozenset[int]:
         """Which of the marked images are there no longer."""

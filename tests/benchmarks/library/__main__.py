@@ -7,17 +7,19 @@ index alone is filled with so many (1000000 takes minutes), as it would be from 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks.figures import goal
 from tests.benchmarks.library.asked import asked, taken_in
 from tests.benchmarks.library.made import filled, library
 from tests.benchmarks.library.seen import gone_through, opened, sheet
-from tui.library.index import Index
+from tui.ui.shelf import Shelf
 
 
 def measured(counts: Sequence[int]) -> None:
@@ -25,13 +27,13 @@ def measured(counts: Sequence[int]) -> None:
     for count in counts:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             home = Path(folder)
-            root, cache = home / "Pictures" / "safelight", home / ".cache" / "safelight"
+            root = home / "Pictures" / "safelight"
             root.mkdir(parents=True)
             library(root, count)
-            with Index.open(root, cache) as index:
-                taken_in(index, count)
-                asked(index, count, 50 if count == 100_000 else None)
-                newest = index.find("", limit=1)[0].prompt or ""
+            with on_the_shelf(root, home / ".cache") as shelf:
+                taken_in(shelf.index, count)
+                asked(shelf, count, 50 if count == 100_000 else None)
+                newest = shelf.index.find("", limit=1)[0].prompt or ""
             # At its start the program looks through all files.
             looking, used = opened(home, newest[:12].encode(), 0.1)
             times, _ = opened(home, newest[:12].encode(), 1 + count / 15_000)
@@ -47,6 +49,21 @@ def measured(counts: Sequence[int]) -> None:
         print()
 
 
+@contextmanager
+def on_the_shelf(root: Path, cache: Path) -> Iterator[Shelf]:
+    """A library as the program has it, with its index below the cache folder."""
+    before = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(cache)
+    shelf = Shelf(root)
+    try:
+        yield shelf
+    finally:
+        shelf.close()
+        os.environ.pop("XDG_CACHE_HOME")
+        if before is not None:
+            os.environ["XDG_CACHE_HOME"] = before
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("files", type=int, nargs="*", default=[100, 1000, 10_000, 100_000])
@@ -57,12 +74,12 @@ def main() -> None:
         sheet()
     measured(given.files)
     if given.rows:
-        with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), Path(folder) / "cache") as index:
+        with tempfile.TemporaryDirectory() as folder, on_the_shelf(Path(folder), Path(folder) / "cache") as shelf:
             begin = time.perf_counter()
-            filled(index, given.rows)
-            rate, size = given.rows / (time.perf_counter() - begin), index.path.stat().st_size / 1e6
+            filled(shelf.index, given.rows)
+            rate, size = given.rows / (time.perf_counter() - begin), shelf.index.path.stat().st_size / 1e6
             print(f"{given.rows:>9,}  rows a second                    {rate:8.0f}   {size:.0f} MB")
-            asked(index, given.rows, 150 if given.rows >= 1_000_000 else None)
+            asked(shelf, given.rows, 150 if given.rows >= 1_000_000 else None)
 
 
 if __name__ == "__main__":

@@ -96,8 +96,9 @@ class Browsing(Tidying, Judging, Walking, Looking, Place):
 
     @property
     def places(self) -> list[Path]:
-        """The files whose places in the list are wanted."""
-        return [path for path in (self.awaited, self.file.path if self._composed and self.file else None) if path]
+        """The files whose places in the list are wanted: what comes, and what the cursor is to stay with."""
+        stays = self._composed and self.file is not None and not self.images.at_top
+        return [path for path in (self.awaited, self.file.path if stays and self.file else None) if path]
 
     def fill(self, found: Shown) -> None:
         """Show a list of images."""

@@ -122,6 +122,10 @@ class FolderTree(ImageList):
         return ((row, folder) for row in self.outline.headings if (folder := self.outline.heading(row)))
 
     @property
+    def by_date(self) -> bool:
+        return False
+
+    @property
     def at_top(self) -> bool:
         return False
 

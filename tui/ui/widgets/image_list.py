@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
@@ -166,11 +167,16 @@ class ImageList(Lines):
         self._subtitle()
         row = self.row_of(number, place) if heading is None else self.row_of_heading(heading)
         if row is None and stood is not None and past[stood] == number:
-            row = self.row_of(next_one(past, stood, self.numbers))
+            row = self.row_of(next_one(past, stood, self.numbers, by_date=self.by_date))
         self.set_reactive(Lines.cursor, self._nearest(0) if row is None else row)
         self.recount()
         if self.number != was or self.file != before:
             self.watch_cursor()
+
+    @property
+    def by_date(self) -> bool:
+        """Whether the numbers that stand here rise or fall, as they do by date."""
+        return self.listing is not None and bool(self.listing.days)
 
     @property
     def at_top(self) -> bool:
@@ -186,11 +192,8 @@ class ImageList(Lines):
         if number is None:
             return None
         if place is None or place >= self.total or self.numbers[place] != number:
-            try:
-                place = self.numbers.index(number)
-            except ValueError:
-                return None
-        return self.outline.row(place)
+            place = place_of(number, self.numbers, by_date=self.by_date)
+        return self.outline.row(place) if place is not None else None
 
     def learn(self, entries: Mapping[int, Entry]) -> None:
         """Take in what is known of images of the list."""
@@ -254,6 +257,9 @@ class ImageList(Lines):
 
     def mark_all(self) -> None:
         """Mark all that is listed, or nothing where all is."""
+        if not self.selection.complete:
+            self.notify("Not all of it is listed yet", severity="warning", timeout=2)
+            return
         listed = set(self.selection.ids)
         if listed <= self.marks:
             self.marks.difference_update(listed)
@@ -293,7 +299,8 @@ class ImageList(Lines):
     def _subtitle(self) -> None:
         """The heading, and behind it how many are listed and marked."""
         listed, total = len(self.selection.ids), self.selection.total
-        counts = f"{listed:,}" + (f" of {total:,}" if listed != total else "") if total else ""
+        shown = f"{listed:,}" if self.selection.complete else "…"
+        counts = shown + (f" of {total:,}" if listed != total else "") if total else ""
         marked = f"{len(self.marks):,} marked" if self.marks else ""
         parts = [
             Content(self.heading),
@@ -362,11 +369,34 @@ class ImageList(Lines):
         self.refresh()
 
 
-def next_one(before: Sequence[int], place: int, after: Sequence[int]) -> int | None:
-    """Of what stood before, the one nearest to a place that still is there: what came behind it first."""
+def place_of(number: int, among: Sequence[int], *, by_date: bool = False) -> int | None:
+    """Where a number stands among others, which rise or fall with `by_date`: a million are not looked through then."""
+    if by_date:
+        place = _edge(number, among)
+        return place if place < len(among) and among[place] == number else None
+    try:
+        return among.index(number)
+    except ValueError:
+        return None
+
+
+def next_one(before: Sequence[int], place: int, after: Sequence[int], *, by_date: bool = False) -> int | None:
+    """Of what stood before, the one nearest to a place that still is there: what came behind it first.
+
+    With `by_date` both rise or fall.
+    """
+    if by_date:
+        return after[min(_edge(before[place], after), len(after) - 1)] if after else None
     there = set(after)
     nearest = chain(before[place + 1 :], reversed(before[:place]))
     return next((number for number in nearest if number in there), None)
+
+
+def _edge(number: int, among: Sequence[int]) -> int:
+    """Where a number stands, or would, among others that rise or fall."""
+    if len(among) > 1 and among[0] > among[-1]:
+        return bisect_left(among, -number, key=lambda each: -each)
+    return bisect_left(among, number)
 
 
 def stars_of(entry: Entry) -> str:
