@@ -19,7 +19,7 @@ from tui.ui.screens.folder import FolderPick
 from tui.ui.screens.question import Question
 from tui.ui.screens.rename import Rename
 from tui.ui.screens.viewer import Viewer
-from tui.ui.widgets.image_list import next_one
+from tui.ui.selection import next_one
 from tui.ui.widgets.preview import Preview
 
 COLOURS = ("red", "green", "blue", "white", "black")

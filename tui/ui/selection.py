@@ -1,9 +1,11 @@
-"""What lists of images share: which are listed, what is known of them, which one is looked at, which are marked."""
+"""What lists of images share: which are listed and where, what is known of them, which one is looked at or marked."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,3 +77,33 @@ class Selection:
         wanted = [each for each in numbers if each is not None and not any(each in those for those in known)]
         self._asked.update(wanted)
         return wanted
+
+
+def place_of(number: int, among: Sequence[int], *, by_date: bool = False) -> int | None:
+    """Where a number stands among others, which rise or fall with `by_date`: a million are not looked through then."""
+    if by_date:
+        place = _edge(number, among)
+        return place if place < len(among) and among[place] == number else None
+    try:
+        return among.index(number)
+    except ValueError:
+        return None
+
+
+def next_one(before: Sequence[int], place: int, after: Sequence[int], *, by_date: bool = False) -> int | None:
+    """Of what stood before, the one nearest to a place that still is there: what came behind it first.
+
+    With `by_date` both rise or fall.
+    """
+    if by_date:
+        return after[min(_edge(before[place], after), len(after) - 1)] if after else None
+    there = set(after)
+    nearest = chain(before[place + 1 :], reversed(before[:place]))
+    return next((number for number in nearest if number in there), None)
+
+
+def _edge(number: int, among: Sequence[int]) -> int:
+    """Where a number stands, or would, among others that rise or fall."""
+    if len(among) > 1 and among[0] > among[-1]:
+        return bisect_left(among, -number, key=lambda each: -each)
+    return bisect_left(among, number)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.core.text import clean_line, shorten_middle
-from tui.ui.selection import Selection
+from tui.ui.selection import Selection, next_one, place_of
 from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.outline import Outline
 
@@ -367,36 +365,6 @@ class ImageList(Lines):
         """What is known of these is past."""
         self.selection.forget(numbers)
         self.refresh()
-
-
-def place_of(number: int, among: Sequence[int], *, by_date: bool = False) -> int | None:
-    """Where a number stands among others, which rise or fall with `by_date`: a million are not looked through then."""
-    if by_date:
-        place = _edge(number, among)
-        return place if place < len(among) and among[place] == number else None
-    try:
-        return among.index(number)
-    except ValueError:
-        return None
-
-
-def next_one(before: Sequence[int], place: int, after: Sequence[int], *, by_date: bool = False) -> int | None:
-    """Of what stood before, the one nearest to a place that still is there: what came behind it first.
-
-    With `by_date` both rise or fall.
-    """
-    if by_date:
-        return after[min(_edge(before[place], after), len(after) - 1)] if after else None
-    there = set(after)
-    nearest = chain(before[place + 1 :], reversed(before[:place]))
-    return next((number for number in nearest if number in there), None)
-
-
-def _edge(number: int, among: Sequence[int]) -> int:
-    """Where a number stands, or would, among others that rise or fall."""
-    if len(among) > 1 and among[0] > among[-1]:
-        return bisect_left(among, -number, key=lambda each: -each)
-    return bisect_left(among, number)
 
 
 def stars_of(entry: Entry) -> str:
