@@ -182,7 +182,7 @@ class SafelightApp(Looks, Recovering):
         """The first frame is on the screen."""
         # The collector was off while everything was loaded; nothing of that will ever be garbage.
         gc.freeze()
-        gc.enable()
+        self.garbage.begin()
         # It is shown already; from now on it can be gone back to.
         self.add_mode("create", self.get_default_screen)
         self.ask_terminal()

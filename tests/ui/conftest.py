@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -14,6 +15,14 @@ from tui.sandbox.server import Sandbox
 
 Open = Callable[..., AbstractAsyncContextManager[Window]]
 Watch = Callable[..., AbstractAsyncContextManager[Watched]]
+
+
+@pytest.fixture(autouse=True)
+def collector() -> Iterator[None]:
+    """The app has garbage wait for a rest, which tests do not take."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 from tui.core.request import Request
 from tui.core.text import clean, clean_line
 from tui.ui.commands import Command
+from tui.ui.garbage import Garbage
 from tui.ui.previewer import Previewer
 from tui.ui.sending import Sending
 from tui.ui.session import Session
@@ -50,6 +51,7 @@ class Shell(Sending):
 
     def __init__(self) -> None:
         super().__init__()
+        self.garbage = Garbage()
         self._held: list[events.Key] = []
         self._hold: Timer | None = None
 
@@ -72,6 +74,8 @@ class Shell(Sending):
             await super().on_event(self._held.pop(0))
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self.garbage.busy()
         if isinstance(event, events.Paste):
             event.text = clean(event.text, limit=PASTED)
         if isinstance(event, events.MouseDown) and self._has_gone(event):
