@@ -81,9 +81,14 @@ def valid(path: Path, cache: Path | None = None, side: int = SIDE) -> Thumbnail 
     found = _holding(path, target)
     if found is None:
         return None
-    width, height = (_number(found.get(f"Thumb::Image::{side}", "")) for side in ("Width", "Height"))
+    width, height = (_number(found.get(f"Thumb::Image::{each}", "")) for each in ("Width", "Height"))
     kind = clean_line(found.get("Thumb::Mimetype", "").removeprefix("image/").removesuffix("+xml"), limit=20)
     return Thumbnail(target, (width, height) if width and height else (0, 0), kind)
+
+
+def all_there(path: Path, cache: Path | None = None) -> bool:
+    """Whether the image has a thumbnail of each size, valid or not: a quick look before `due`."""
+    return all(thumbnail_path(path, cache, side).exists() for side in FOLDERS)
 
 
 def failed(path: Path, cache: Path | None = None) -> bool:

@@ -18,6 +18,7 @@ from tui.render.view import View, Window
 from tui.ui.kept import Kept
 
 if TYPE_CHECKING:
+    from tui.library.thumbnails import Thumbnail
     from tui.render.cells.rows import Row
     from tui.render.decoding.decoder import Decoder
     from tui.render.graphics.placement import Colour, Graphics, Placement
@@ -122,14 +123,15 @@ class Previewer:
         state = _state(sight.path)
         with self._kept.turn(sight):
             found = self._kept.valid(sight, state)
-            return found or self._kept.put(sight, state, self._draw(sight, stale, early))
+            return found or self._kept.put(sight, state, self._draw(sight, stale, early, _thumbnail(sight)))
 
     def tile(self, sight: Sight, stale: Stale) -> Rendered:
         """The same for one of many small pictures, which are not kept here; its thumbnail is made where it has none."""
         from tui.library import thumbnails
 
-        rendered = self._draw(sight, stale, None)
-        if thumbnails.due(sight.path):
+        thumbnail = _thumbnail(sight)
+        rendered = self._draw(sight, stale, None, thumbnail)
+        if thumbnail is None or not thumbnails.all_there(sight.path):
             self.keep_thumbnail(sight.path)
         return rendered
 
@@ -180,29 +182,28 @@ class Previewer:
         picture = self.decoder.picture(sight.path, width, height, aspect, part=part, ground=sight.ground, stale=stale)
         return graphics.place(filled(picture, width, height), columns, rows, sight.around)
 
-    def _draw(self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None) -> Rendered:
+    def _draw(
+        self, sight: Sight, stale: Stale, early: Callable[[Rendered], None] | None, thumbnail: Thumbnail | None
+    ) -> Rendered:
         from tui.library import thumbnails
         from tui.render.picture import Refused
 
         window = _window(sight, (1, 1))
         whole = sight.view.scale is None
-        # A thumbnail can vanish or be broken by another program; the original is still there.
-        needed = max(window.width, window.height)
-        small = thumbnails.valid(sight.path, side=thumbnails.SMALL) if whole and needed <= thumbnails.SMALL else None
-        if thumbnail := small or thumbnails.valid(sight.path):
-            enough = whole and needed <= thumbnails.SIDE
-            if (enough or (whole and early)) and all(thumbnail.source):
-                with contextlib.suppress(Refused):
-                    picture = self.decoder.picture(
-                        thumbnail.path, window.width, window.height, window.aspect,
-                        averaged=True, ground=sight.ground, stale=stale,
-                    )  # fmt: skip
-                    picture = replace(picture, source=thumbnail.source, format=thumbnail.format)
-                    rendered = self._rendered(sight, picture)
-                    if enough or max(thumbnail.source) <= thumbnails.SIDE:
-                        return rendered
-                    if early:
-                        early(rendered)
+        enough = whole and max(window.width, window.height) <= thumbnails.SIDE
+        if thumbnail and (enough or (whole and early)) and all(thumbnail.source):
+            # It can vanish or be broken by another program; the original is still there.
+            with contextlib.suppress(Refused):
+                picture = self.decoder.picture(
+                    thumbnail.path, window.width, window.height, window.aspect,
+                    averaged=True, ground=sight.ground, stale=stale,
+                )  # fmt: skip
+                picture = replace(picture, source=thumbnail.source, format=thumbnail.format)
+                rendered = self._rendered(sight, picture)
+                if enough or max(thumbnail.source) <= thumbnails.SIDE:
+                    return rendered
+                if early:
+                    early(rendered)
         part = None
         if not whole:
             window = _window(sight, self._source(sight, stale))
@@ -300,6 +301,16 @@ class Previewer:
                 self._thumbnails.shutdown(wait=False, cancel_futures=True)
             if self._decoder is not None:
                 self._decoder.close()
+
+
+def _thumbnail(sight: Sight) -> Thumbnail | None:
+    """The smallest one that will do, or the largest there is."""
+    from tui.library import thumbnails
+
+    window = _window(sight, (1, 1))
+    little = sight.view.scale is None and max(window.width, window.height) <= thumbnails.SMALL
+    small = thumbnails.valid(sight.path, side=thumbnails.SMALL) if little else None
+    return small or thumbnails.valid(sight.path)
 
 
 def _window(sight: Sight, source: tuple[int, int]) -> Window:
