@@ -108,6 +108,20 @@ async def test_cursor_marks_and_search_are_the_same_in_every_view(window: Open, 
         assert w.images.count == 2
 
 
+async def test_what_is_marked_is_found_in_the_tree_too(window: Open, library: Path) -> None:
+    files = fill(library, 9)
+    async with window() as w:
+        await view(w, ImageList)
+        await listed(w, 9)
+        await w.press("space", "space", "slash")
+        await w.write("is:marked")
+        await w.press("enter")
+        await w.until(lambda: len(w.images.numbers) == 2, "the marked ones")
+        folders = await tree(w)
+        await w.until(lambda: len(folders.files) == 2, "them in their folders")
+        assert {file.path for file in folders.files} == set(files[:2])
+
+
 async def test_keys_that_come_in_a_bunch_with_the_view_are_the_new_views(window: Open, library: Path) -> None:
     files = fill(library, 9)
     async with window() as w:

@@ -174,14 +174,10 @@ class Index:
 
         `marked` are the numbers of those that are. What is `cancelled` is not complete.
         """
-        wanted = frozenset(marked) if query.about_marks else self._marked
-        key = (query, order, reverse, wanted)
+        key = (query, order, reverse, frozenset(marked) if query.about_marks else None)
 
         def asked(db: sqlite3.Connection) -> Listing:
-            if wanted != self._marked:
-                db.execute("DELETE FROM marks")
-                db.executemany("INSERT INTO marks VALUES (?)", [(number,) for number in wanted])
-                self._marked = wanted
+            self._take_marks(db, query, marked)
             # Another one as soon as anything is written, by whatever process.
             version = (db.total_changes, db.execute("PRAGMA data_version").fetchone()[0])
             known = self._lists.pop(key, None)
@@ -195,6 +191,14 @@ class Index:
             return known[1]
 
         return self.ask(asked)
+
+    def _take_marks(self, db: sqlite3.Connection, query: Query, marked: Collection[int]) -> None:
+        """Has a query find the marked ones."""
+        wanted = frozenset(marked)
+        if query.about_marks and wanted != self._marked:
+            db.execute("DELETE FROM marks")
+            db.executemany("INSERT INTO marks VALUES (?)", [(number,) for number in wanted])
+            self._marked = wanted
 
     def entries(self, ids: Iterable[int]) -> list[Entry]:
         """What is known of images of a listing, in this order; what is gone meanwhile is left out."""
@@ -230,12 +234,17 @@ class Index:
         """The files of these bytes."""
         return self.ask(lambda db: lists.of_bytes(db, self.root, sha256))
 
-    def folders(self, query: Query | None = None) -> list[tuple[bytes, int]]:
+    def folders(self, query: Query | None = None, marked: Collection[int] = ()) -> list[tuple[bytes, int]]:
         """The folders that hold images, relative to the root, each with how many lie directly in it.
 
-        With a query only the images that it fits count.
+        With a query only the images that it fits count; `marked` are the numbers of those that are.
         """
-        return self.ask(lambda db: lists.folders(db, query or Query()))
+
+        def asked(db: sqlite3.Connection) -> list[tuple[bytes, int]]:
+            self._take_marks(db, query or Query(), marked)
+            return lists.folders(db, query or Query())
+
+        return self.ask(asked)
 
     def tags(self) -> list[tuple[str, int]]:
         """Every tag with how many images have it, the commonest first."""

@@ -88,16 +88,16 @@ class Viewing(Browsing):
     def _look_into(self, event: FolderTree.Wanted) -> None:
         """What is in the open folders is read."""
         session, opened = self.session, tuple(event.tree.opened)
-        text, order, reverse = session.query, session.order, session.reverse
+        text, order, reverse, marked = session.query, session.order, session.reverse, frozenset(session.marks)
 
         def read(index: Index) -> Folders:
             from tui.library.query import parse
 
             query = parse(text)
-            counts = index.folders(query)
+            counts = index.folders(query, marked)
             there = {path for path, _ in counts}
             images = {
-                path: index.listing(query.directly_in(path), order, reverse=reverse).ids
+                path: index.listing(query.directly_in(path), order, reverse=reverse, marked=marked).ids
                 for path in opened
                 if path in there
             }
