@@ -46,6 +46,14 @@ def send(app: App, gate: Gate, prompt: str = "a fox") -> None:
     app.wait_for(lambda: has_half(app.home))
 
 
+def editor(home: Path, first: str = "") -> str:
+    """An editor that stays; what it does before anything else is a line for the shell."""
+    file = home / "editor"
+    file.write_text(f'#!/bin/sh\n{first}\necho "in the editor"\nexec sleep 1000\n')
+    file.chmod(0o700)
+    return str(file)
+
+
 def has_half(home: Path) -> bool:
     """Whether the half of the answer that was let through lies in the spool."""
     parts = (home / "Pictures" / "safelight").glob(".safelight/spool/*/response.part")
@@ -172,10 +180,7 @@ def test_an_idle_program_ends_without_waiting(home: Path, gate: Gate) -> None:
 
 
 def test_an_editor_that_has_the_terminal_ends_too(home: Path, gate: Gate) -> None:
-    editor = home / "editor"
-    editor.write_text('#!/bin/sh\necho "in the editor"\nexec sleep 1000\n')
-    editor.chmod(0o700)
-    with start(home, gate, EDITOR=str(editor)) as app:
+    with start(home, gate, EDITOR=editor(home)) as app:
         send(app, gate)
         app.press("f4")
         app.wait_for("in the editor")
@@ -189,10 +194,7 @@ def test_an_editor_that_has_the_terminal_ends_too(home: Path, gate: Gate) -> Non
 
 
 def test_an_editor_that_does_not_end_keeps_nobody_from_receiving(home: Path, gate: Gate) -> None:
-    editor = home / "editor"
-    editor.write_text('#!/bin/sh\ntrap "" TERM\necho "in the editor"\nexec sleep 1000\n')
-    editor.chmod(0o700)
-    with start(home, gate, EDITOR=str(editor)) as app:
+    with start(home, gate, EDITOR=editor(home, "trap '' TERM")) as app:
         send(app, gate)
         before = descendants(app.child.pid)
         app.press("f4")
