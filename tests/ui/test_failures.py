@@ -286,6 +286,19 @@ async def test_where_no_provider_can_be_had_what_is_sent_is_refused_with_the_rea
     app.close()
 
 
+async def test_what_waited_for_the_start_is_not_sent_once_the_person_leaves(window: Open, sandbox: Sandbox) -> None:
+    async with window() as w:
+        app = w.app
+        engine, app.engine = app.engine, None
+        await w.write("a fox")
+        await w.press("ctrl+j")
+        assert "Still starting: it is sent in a moment" in w.toasts
+        app.engine = engine
+        app.exit()
+        app.send_early()
+    assert not app.session.memory.prompts and not sandbox.posts
+
+
 async def test_a_click_on_what_goes_at_that_moment_ends_nothing(window: Open) -> None:
     """As a toast does; here it is the price, as there are no toasts without a terminal."""
     async with window() as w:

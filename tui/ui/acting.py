@@ -72,12 +72,7 @@ class Acting(Clipboard):
             self._line[0]()
 
     def _begin(
-        self,
-        run: Callable[[Progress, Cancelled], Deed],
-        words: str,
-        *,
-        keep: bool = True,
-        then: Callable[[], object] | None = None,
+        self, run: Callable[[Progress, Cancelled], Deed], words: str, *, keep: bool, then: Callable[[], object] | None
     ) -> None:
         from tui.ui.screens.busy import Busy
 
@@ -143,4 +138,4 @@ class Acting(Clipboard):
             self.notify("There is nothing to take back", timeout=2)
             self._over()
             return
-        self._begin(lambda _, __: undo(), f"Taking back: {deed.words}", keep=False)
+        self._begin(lambda _, __: undo(), f"Taking back: {deed.words}", keep=False, then=None)
