@@ -66,11 +66,17 @@ class Working(Spending):
         match event:
             case Done() if elsewhere and job:
                 self.notify(f"#{event.number} done: {event.saved} saved", markup=False)
+            case Failed() if self._is_told(event.job):
+                pass
             case Failed() | Unknown():
                 head = "outcome unknown, f9 offers to send again" if isinstance(event, Unknown) else event.failure.kind
                 self.notify(f"#{event.number} {head}: {event.failure.message}"[:300], severity="error", markup=False)
             case Waiting():
                 self.notify(f"#{event.number} {event.failure.kind}: f9 answers", severity="warning", markup=False)
+
+    def _is_told(self, job: str) -> bool:
+        """Whether the preview in sight says what became of a job: a toast would stand over the same words."""
+        return isinstance(self.screen, CreateScreen) and self.screen.tells(job)
 
     def submit(self, request: Request) -> None:
         provider = self.session.provider

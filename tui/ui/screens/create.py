@@ -86,6 +86,10 @@ class CreateScreen(Browsing):
             case Cancelled():
                 self.preview.end(f"#{event.number} was cancelled.")
 
+    def tells(self, job: str) -> bool:
+        """Whether what becomes of a job stands in the preview, and that is in sight."""
+        return self.developing == job and bool(self.preview.region.area)
+
     @property
     def follows_cursor(self) -> bool:
         """Not while an image develops, until one looks elsewhere."""
